@@ -1,0 +1,83 @@
+import type { RandomStream } from './random.ts';
+
+/** A sense as a world declares it: name, sentence, unit and range are data; the reading function is bound at run time. */
+export interface SenseFacts {
+  /** e.g. `grass.here`: lower-case words joined by a dot. */
+  readonly name: string;
+  /** One sentence for help, prompt and tooltip. */
+  readonly sentence: string;
+  /** Printed after a number compared with this sense: `%`, `steps`, `ticks`, or nothing. */
+  readonly unit: '' | '%' | 'steps' | 'ticks';
+  /** Range of readings, inclusive; founders and mutation draw constants from it. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+export interface ActFacts {
+  readonly name: string;
+  readonly sentence: string;
+  /** What may follow the act (`flee hunter`); empty when it takes nothing. */
+  readonly targets: readonly string[];
+}
+
+/** All that a genome can speak of. Parser, printer, mutation, help, prompt and decoding grammar are generated from it. */
+export interface Vocabulary {
+  readonly senses: readonly SenseFacts[];
+  readonly acts: readonly ActFacts[];
+  /** Signals an organism can send; hearing them is a sense like any other. */
+  readonly signals: readonly string[];
+  /** Memory registers, one letter each; numbers that stay from tick to tick. */
+  readonly registers: readonly string[];
+}
+
+/** Reads one sense of the organism in `row`. */
+export type SenseReader = (row: number) => number;
+
+/**
+ * What the genomes need to decide a tick: live rows are [0, count), visited in `order`; everything else is indexed by
+ * row. Readings are of the state at the start of the phase; writes go only to the organism's own row, so the order of
+ * visits cannot matter.
+ */
+export interface DecisionRows {
+  count: number;
+  /** Rows in the order of visit; a permutation of [0, count). */
+  order: Uint32Array;
+  id: Uint32Array;
+  genome: Uint32Array;
+  /** Registers, `registers.length` a row, side by side. */
+  memory: Float32Array;
+  /** Chosen act (index into `Vocabulary.acts`), its target (index into that act's targets, 0 when it takes none). */
+  act: Uint8Array;
+  target: Uint8Array;
+  /** Signal sent from now on: 0 silent, else 1 + index into `Vocabulary.signals`. */
+  nextSignal: Uint8Array;
+  /** Index of the rule that acted. */
+  fired: Uint8Array;
+  readers: readonly SenseReader[];
+  /** Key for this tick's chances; the counter is (id, number of the chance within the decision). */
+  key0: number;
+  key1: number;
+}
+
+/** Whether a child's genome is its parent's, or was changed on the way. */
+export interface VariedGenome { handle: number; changed: boolean }
+
+/**
+ * The genomes of a world, handed to the kernel by whoever knows how to read them. A handle is a small integer that is
+ * the same for equal genomes and may be used again once nobody holds it.
+ */
+export interface Genomes {
+  /** Registers a row needs in `DecisionRows.memory`. */
+  readonly registersPerRow: number;
+  /** Distinct genomes held now. */
+  readonly distinct: number;
+  /** The handle of a genome given as text, held once more. Throws an error with one sentence when the text is no genome. */
+  intern(text: string): number;
+  retain(handle: number): void;
+  release(handle: number): void;
+  /** Canonical text. */
+  text(handle: number): string;
+  /** A child by the classical operators, held once: a copy, a mutant or (given a second parent) a recombinant. */
+  vary(first: number, second: number | null, random: RandomStream, mutationRate: number): VariedGenome;
+  decide(rows: DecisionRows): void;
+}

@@ -1,0 +1,78 @@
+/**
+ * Cell list for neighbour queries on a torus: rows sorted by the square bin they stand in, with a copy of what a
+ * neighbour can see of them. The copy is the state at the start of the tick, so while organisms move, everyone still
+ * sees where the others were. Built by counting sort, O(rows + bins).
+ */
+export class CellList {
+  readonly across: number;
+  readonly down: number;
+  readonly binWidth: number;
+  readonly binHeight: number;
+  /** First sorted index of each bin; one more entry at the end. Bins are row-major. */
+  readonly start: Uint32Array;
+  /** Rows in bin order. */
+  readonly order: Uint32Array;
+  /** Place and look of `order[k]`. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly look: Uint16Array;
+  private readonly next: Uint32Array;
+  private readonly binOf: Uint32Array;
+
+  /** `reach`: the farthest that anyone looks; bins are at least as wide, so the 3 × 3 bins around hold all there is to see. */
+  constructor(width: number, height: number, reach: number, capacity: number) {
+    this.across = Math.max(1, Math.floor(width / reach));
+    this.down = Math.max(1, Math.floor(height / reach));
+    if (this.across < 3 || this.down < 3) {
+      throw new RangeError(`A space of ${width} x ${height} steps is too small to look ${reach} steps far: it needs at least ${3 * reach} each way.`);
+    }
+    this.binWidth = width / this.across;
+    this.binHeight = height / this.down;
+    this.start = new Uint32Array(this.across * this.down + 1);
+    this.next = new Uint32Array(this.across * this.down);
+    this.order = new Uint32Array(capacity);
+    this.binOf = new Uint32Array(capacity);
+    this.x = new Float32Array(capacity);
+    this.y = new Float32Array(capacity);
+    this.look = new Uint16Array(capacity);
+  }
+
+  get bytes(): number {
+    return this.start.byteLength + this.next.byteLength + this.order.byteLength + this.binOf.byteLength
+      + this.x.byteLength + this.y.byteLength + this.look.byteLength;
+  }
+
+  binAt(x: number, y: number): number {
+    // a coordinate just under the edge can round up to the number of bins
+    const bx = Math.min(this.across - 1, (x / this.binWidth) | 0);
+    const by = Math.min(this.down - 1, (y / this.binHeight) | 0);
+    return by * this.across + bx;
+  }
+
+  build(count: number, x: Float32Array, y: Float32Array, look: Uint16Array): void {
+    const { start, next, order, binOf, across, down } = this;
+    const perWidth = 1 / this.binWidth;
+    const perHeight = 1 / this.binHeight;
+    const lastX = across - 1;
+    const lastY = down - 1;
+    start.fill(0);
+    for (let row = 0; row < count; row++) {
+      const bx = Math.min(lastX, (x[row] * perWidth) | 0);
+      const by = Math.min(lastY, (y[row] * perHeight) | 0);
+      const bin = by * across + bx;
+      binOf[row] = bin;
+      start[bin + 1]++;
+    }
+    for (let bin = 0; bin < next.length; bin++) {
+      next[bin] = start[bin];
+      start[bin + 1] += start[bin];
+    }
+    for (let row = 0; row < count; row++) {
+      const k = next[binOf[row]]++;
+      order[k] = row;
+      this.x[k] = x[row];
+      this.y[k] = y[row];
+      this.look[k] = look[row];
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** Kinds of column, by the array that holds them. */
+export interface ColumnKinds { f32: Float32Array; u32: Uint32Array; u16: Uint16Array; u8: Uint8Array }
+export type ColumnSpec = Readonly<Record<string, keyof ColumnKinds>>;
+export type ColumnsOf<S extends ColumnSpec> = { readonly [K in keyof S]: ColumnKinds[S[K]] };
+type Column = ColumnKinds[keyof ColumnKinds];
+
+/** Columns that every world's organisms have. */
+export const commonColumns = {
+  /** Never reused; the order of ids is the order of conception. */
+  id: 'u32',
+  /** Handle into the world's `Genomes`. */
+  genome: 'u32',
+  /** Place on the torus, in steps: [0, width) and [0, height). */
+  x: 'f32',
+  y: 'f32',
+  energy: 'f32',
+  /** Tick of birth. */
+  bornAt: 'u32',
+  /** Id of the founder at the root of the line of first parents. */
+  lineage: 'u32',
+  /** Heritable kin mark, a circular hue that drifts when the genome changes. */
+  tag: 'u8',
+  /** Who wrote the genome, an `Operator`. */
+  operator: 'u8',
+  children: 'u16',
+  act: 'u8',
+  target: 'u8',
+  fired: 'u8',
+  /** Signal others hear this tick, and the one they will hear next tick. */
+  signal: 'u8',
+  nextSignal: 'u8',
+  /** Direction of the last move, 0-255 for a turn clockwise from east. */
+  heading: 'u8',
+} as const satisfies ColumnSpec;
+
+export type CommonColumns = typeof commonColumns;
+
+const arrays = {
+  f32: Float32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array,
+} as const;
+
+/**
+ * Organisms in typed-array columns. Live rows are [0, count); a row moves when another dies (the last row takes its
+ * place) or when the rows are sorted by place, so only `id` names an organism.
+ */
+export class Population<S extends ColumnSpec = CommonColumns> {
+  count = 0;
+  readonly capacity: number;
+  readonly columns: ColumnsOf<CommonColumns & S>;
+  /** Registers of the genomes' memory, `registersPerRow` side by side for each row. */
+  readonly memory: Float32Array;
+  readonly registersPerRow: number;
+  readonly bytes: number;
+  private readonly list: Column[];
+  private readonly spare32: Uint32Array;
+
+  constructor(spec: S, capacity: number, registersPerRow: number) {
+    this.capacity = capacity;
+    this.registersPerRow = registersPerRow;
+    const columns: Record<string, Column> = {};
+    for (const [name, kind] of Object.entries({ ...commonColumns, ...spec })) columns[name] = new arrays[kind](capacity);
+    this.columns = columns as unknown as ColumnsOf<CommonColumns & S>;
+    this.memory = new Float32Array(capacity * registersPerRow);
+    this.list = Object.values(columns);
+    this.spare32 = new Uint32Array(capacity * Math.max(1, registersPerRow));
+    this.bytes = this.list.reduce((sum, column) => sum + column.byteLength, this.memory.byteLength + this.spare32.byteLength);
+  }
+
+  /** Opens a row for a newborn, every column zero. The caller has seen to it that there is room. */
+  add(): number {
+    const row = this.count++;
+    for (const column of this.list) column[row] = 0;
+    this.memory.fill(0, row * this.registersPerRow, (row + 1) * this.registersPerRow);
+    return row;
+  }
+
+  /** Closes a row: the last live row moves into its place. */
+  remove(row: number): void {
+    const last = --this.count;
+    if (row === last) return;
+    for (const column of this.list) column[row] = column[last];
+    const stride = this.registersPerRow;
+    for (let r = 0; r < stride; r++) this.memory[row * stride + r] = this.memory[last * stride + r];
+  }
+
+  /**
+   * Puts the rows in the given order (a permutation of the live rows), so that neighbours in space are neighbours in
+   * memory. Changes nothing that a run's result depends on.
+   */
+  arrange(order: Uint32Array): void {
+    const n = this.count;
+    for (const column of this.list) {
+      // one loop a kind keeps each store monomorphic
+      if (column instanceof Float32Array) gatherFloat(column, order, n, new Float32Array(this.spare32.buffer, 0, n));
+      else if (column instanceof Uint32Array) gatherWord(column, order, n, this.spare32);
+      else if (column instanceof Uint16Array) gatherShort(column, order, n, new Uint16Array(this.spare32.buffer, 0, n));
+      else gatherByte(column, order, n, new Uint8Array(this.spare32.buffer, 0, n));
+    }
+    const stride = this.registersPerRow;
+    const scratch = new Float32Array(this.spare32.buffer, 0, n * stride);
+    for (let i = 0; i < n; i++) for (let r = 0; r < stride; r++) scratch[i * stride + r] = this.memory[order[i] * stride + r];
+    this.memory.set(scratch);
+  }
+}
+
+function gatherFloat(column: Float32Array, order: Uint32Array, n: number, scratch: Float32Array): void {
+  for (let i = 0; i < n; i++) scratch[i] = column[order[i]];
+  column.set(scratch.subarray(0, n));
+}
+function gatherWord(column: Uint32Array, order: Uint32Array, n: number, scratch: Uint32Array): void {
+  for (let i = 0; i < n; i++) scratch[i] = column[order[i]];
+  column.set(scratch.subarray(0, n));
+}
+function gatherShort(column: Uint16Array, order: Uint32Array, n: number, scratch: Uint16Array): void {
+  for (let i = 0; i < n; i++) scratch[i] = column[order[i]];
+  column.set(scratch.subarray(0, n));
+}
+function gatherByte(column: Uint8Array, order: Uint32Array, n: number, scratch: Uint8Array): void {
+  for (let i = 0; i < n; i++) scratch[i] = column[order[i]];
+  column.set(scratch.subarray(0, n));
+}

@@ -49,7 +49,20 @@ export class CellList {
     return by * this.across + bx;
   }
 
+  /** Sorts the rows and copies what neighbours can see of them. */
   build(count: number, x: Float32Array, y: Float32Array, look: Uint16Array): void {
+    this.sort(count, x, y);
+    const { order } = this;
+    for (let k = 0; k < count; k++) {
+      const row = order[k];
+      this.x[k] = x[row];
+      this.y[k] = y[row];
+      this.look[k] = look[row];
+    }
+  }
+
+  /** Fills `start` and `order` only. */
+  sort(count: number, x: Float32Array, y: Float32Array): void {
     const { start, next, order, binOf, across, down } = this;
     const perWidth = 1 / this.binWidth;
     const perHeight = 1 / this.binHeight;
@@ -68,11 +81,7 @@ export class CellList {
       start[bin + 1] += start[bin];
     }
     for (let row = 0; row < count; row++) {
-      const k = next[binOf[row]]++;
-      order[k] = row;
-      this.x[k] = x[row];
-      this.y[k] = y[row];
-      this.look[k] = look[row];
+      order[next[binOf[row]]++] = row;
     }
   }
 }

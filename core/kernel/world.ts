@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import type { CellList } from './cell-list.ts';
+import type { Field } from './field.ts';
+import type { SenseReader, Vocabulary } from './genomes.ts';
+import type { Kernel } from './kernel.ts';
+import type { ColumnSpec } from './population.ts';
+
+/** A schema of numbers, each with default, range and a sentence: `z.object({ scarcity: pressure({...}) })`. */
+export type ParameterSchema = z.ZodObject<Record<string, z.ZodDefault<z.ZodNumber>>>;
+export type Parameters<P extends ParameterSchema = ParameterSchema> = z.output<P>;
+
+export interface MeasureFacts { readonly name: string; readonly sentence: string; readonly lower: number; readonly upper: number }
+
+/** What a world is: data first, then the verbs of a tick. */
+export interface WorldDefinition<S extends ColumnSpec = ColumnSpec, P extends ParameterSchema = ParameterSchema> {
+  readonly name: string;
+  readonly title: string;
+  /** One sentence for lists and prompts. */
+  readonly sentence: string;
+  readonly parameters: P;
+  readonly columns: S;
+  readonly vocabulary: Vocabulary;
+  /** Genomes of the first organisms, as text; founders take them in turn. */
+  readonly founders: readonly string[];
+  /** What a life came to: `lifeOf` fills these, objective first. */
+  readonly objective: string;
+  readonly measures: readonly [MeasureFacts, MeasureFacts];
+  /** Energy at which a viewer shows an organism as full. */
+  readonly energyFull: number;
+  /** Width and height of the torus, in steps. */
+  space(parameters: Parameters<P>): { width: number; height: number };
+  /** Builds what the world keeps besides its organisms. */
+  create(kernel: Kernel<S>): WorldParts<S>;
+}
+
+/** The living parts of one simulation of a world. */
+export interface WorldParts<S extends ColumnSpec = ColumnSpec> {
+  /** The resource that viewers draw. */
+  readonly field: Field;
+  readonly cells: CellList;
+  /** One reader a sense, in the order of the vocabulary. */
+  readonly readers: readonly SenseReader[];
+  /** Bytes held besides the population's columns. */
+  readonly bytes: number;
+  /** One tick, after births and before deaths are taken out. */
+  step(kernel: Kernel<S>): void;
+  /** Sets up a founder or newborn in an open row; place, genome and energy are already in its columns. */
+  begin(row: number): void;
+  /** Writes objective and measures of the life in `row` into `life`: [objective, measure0, measure1]. */
+  lifeOf(row: number, life: Float32Array): void;
+}
+
+/** Gives a world's columns and parameters their types while it is written. */
+export function defineWorld<S extends ColumnSpec, P extends ParameterSchema>(world: WorldDefinition<S, P>): WorldDefinition<S, P> {
+  return world;
+}

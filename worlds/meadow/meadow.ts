@@ -1,0 +1,146 @@
+/**
+ * Meadow: grazers on a patchy field that regrows. Models resource competition with optional predation, signalling and
+ * sharing, after the grazing worlds of artificial life (Holland's Echo; Ackley & Littman 1991; Yaeger's Polyworld).
+ */
+import { z } from 'zod';
+import { CellList } from '../../core/kernel/cell-list.ts';
+import { Field } from '../../core/kernel/field.ts';
+import type { Kernel } from '../../core/kernel/kernel.ts';
+import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
+import type { ColumnSpec } from '../../core/kernel/population.ts';
+import { purpose, seedKey } from '../../core/kernel/random.ts';
+import { Sight } from '../../core/kernel/sight.ts';
+import { defineWorld } from '../../core/kernel/world.ts';
+import { actFacts, performActs } from './acts.ts';
+import { bindSenses, senseFacts } from './senses.ts';
+import { layAndAge, settleEnergy } from './upkeep.ts';
+
+/** How far organisms see, in steps; a constant of the world, because the cell list is built for it. */
+export const SIGHT = 4;
+/** Kin marks that differ by no more than this, of 256 around the circle, are kin. */
+const KIN_WIDTH = 10;
+/** Side of a field cell, in steps. */
+const GRAIN = 2;
+
+export const parameters = z.object({
+  size: parameter({ title: 'Size', sentence: 'Width and height of the torus.', min: 16, max: 8192, default: 256, step: 1, unit: 'steps', live: false }),
+  founders: parameter({ title: 'Founders', sentence: 'Organisms at the start.', min: 0, max: 2_000_000, default: 400, step: 1, live: false }),
+  patchSize: parameter({ title: 'Patch size', sentence: 'Distance between rich patches.', min: 4, max: 1024, default: 48, step: 1, unit: 'steps', live: false }),
+  bareGround: parameter({ title: 'Bare ground', sentence: 'Part of the range of richness that bears nothing.', min: 0, max: 0.9, default: 0.35, step: 0.01, live: false }),
+  ...commonParameters,
+  scarcity: pressure({ title: 'Scarcity', sentence: 'How slowly grass grows back: 0 is lush, 1 is none at all.', min: 0, max: 1, default: 0.4, step: 0.01 }),
+  spread: pressure({ title: 'Spread of grass', sentence: 'Share of the difference to the neighbouring ground that seeds over in a tick.', min: 0, max: 0.5, default: 0.02, step: 0.01 }),
+  costOfLiving: pressure({ title: 'Cost of living', sentence: 'Energy that a tick of life costs.', min: 0, max: 5, default: 0.4, step: 0.01, unit: 'energy' }),
+  costOfMoving: pressure({ title: 'Cost of moving', sentence: 'Energy that a step costs on top of living.', min: 0, max: 5, default: 0.2, step: 0.01, unit: 'energy' }),
+  crowding: pressure({ title: 'Crowding', sentence: 'Energy that each other organism in the same small square costs in a tick.', min: 0, max: 1, default: 0.02, step: 0.005, unit: 'energy' }),
+  attackDamage: pressure({ title: 'Damage of attack', sentence: 'Most energy that one bite takes from its victim.', min: 0, max: 50, default: 6, step: 0.5, unit: 'energy' }),
+  attackYield: pressure({ title: 'Yield of attack', sentence: 'Share of the bitten energy that the attacker gains.', min: 0, max: 1, default: 0.6, step: 0.01 }),
+  lifespan: pressure({ title: 'Lifespan', sentence: 'Mean age at which an organism dies if nothing else kills it.', min: 10, max: 10_000, default: 300, step: 1, unit: 'ticks' }),
+});
+
+export const meadowColumns = {
+  /** Steps moved in life. */
+  moves: 'u16',
+  /** Energy gained in life from grass, and from others by biting. */
+  grazed: 'f32',
+  preyed: 'f32',
+  /** Ticks for which others still see a hunter in it. */
+  hunting: 'u8',
+  /** Ticks since it was bitten, at most 99. */
+  hurt: 'u8',
+  /** Bites and gifts it receives this tick. */
+  bites: 'u8',
+  gifts: 'u8',
+  /** Energy gained this tick, before costs. */
+  gain: 'f32',
+  look: 'u16',
+} as const satisfies ColumnSpec;
+
+export type MeadowKernel = Kernel<typeof meadowColumns>;
+
+/** What a meadow keeps besides its organisms. */
+export interface MeadowParts {
+  readonly field: Field;
+  readonly cells: CellList;
+  readonly sight: Sight;
+  readonly wanderKey: readonly [number, number];
+  readonly lifespanKey: readonly [number, number];
+  /** Energy that entered and left all organisms so far, for bookkeeping: [grazed, burned, bitten away, died, endowed overhead]. */
+  readonly ledger: Float64Array;
+}
+
+export const meadow = defineWorld({
+  name: 'meadow',
+  title: 'Meadow',
+  sentence: 'Organisms graze a patchy field that regrows; they can hunt, flee, signal, share, and breed alone or in pairs.',
+  parameters,
+  columns: meadowColumns,
+  vocabulary: { senses: senseFacts, acts: actFacts, signals: ['red', 'blue'], registers: ['a', 'b', 'c'] },
+  // founders survive and no more: they find grass by chance and save far more than a child costs
+  founders: [
+    'when energy > 70 -> reproduce\nwhen chance 30% -> wander\notherwise -> eat',
+    'when energy > 80 -> reproduce\nwhen grass.here > 30% -> eat\notherwise -> wander',
+    'when energy > 75 and age > 40 ticks -> reproduce\nwhen chance 50% -> eat\notherwise -> wander',
+    'when energy > 70 -> mate other\nwhen chance 25% -> wander\notherwise -> eat',
+  ],
+  objective: 'offspring conceived',
+  measures: [
+    { name: 'mobility', sentence: 'Steps moved for each tick of life.', lower: 0, upper: 1 },
+    { name: 'diet', sentence: 'Share of the energy gained that was bitten out of others.', lower: 0, upper: 1 },
+  ],
+  energyFull: 80,
+  space: ({ size }) => ({ width: size!, height: size! }),
+
+  create(kernel) {
+    const { pop, width, height, seed } = kernel;
+    const { columns } = pop;
+    const field = new Field(width, height, GRAIN);
+    const richnessKey = seedKey(seed, purpose.richness);
+    field.paintPatches(richnessKey[0], richnessKey[1], kernel.parameter('patchSize'), kernel.parameter('bareGround'));
+    field.amount.set(field.richness);
+    const cells = new CellList(width, height, SIGHT, pop.capacity);
+    const sight = new Sight(cells, columns, width, height, SIGHT, KIN_WIDTH);
+    const parts: MeadowParts = {
+      field, cells, sight, ledger: new Float64Array(5),
+      wanderKey: seedKey(seed, purpose.wander), lifespanKey: seedKey(seed, purpose.lifespan),
+    };
+    return {
+      field,
+      cells,
+      readers: bindSenses(kernel, parts),
+      bytes: field.bytes + cells.bytes + sight.bytes,
+      ledger: parts.ledger,
+      step: () => step(kernel, parts),
+      begin: (row) => { columns.hurt[row] = 99; },
+      lifeOf(row, life) {
+        const age = Math.max(1, kernel.tick - columns.bornAt[row]);
+        const eaten = columns.grazed[row] + columns.preyed[row];
+        life[0] = columns.children[row];
+        life[1] = Math.min(1, columns.moves[row] / age);
+        life[2] = eaten > 0 ? columns.preyed[row] / eaten : 0;
+      },
+    };
+  },
+});
+
+/** A tick of the meadow. */
+function step(kernel: MeadowKernel, parts: MeadowParts): void {
+  parts.field.regrow(0.1 * (1 - kernel.parameter('scarcity')), kernel.parameter('spread'));
+  showThemselves(kernel, parts);
+  kernel.decide();
+  performActs(kernel, parts);
+  settleEnergy(kernel, parts);
+  layAndAge(kernel, parts);
+}
+
+/** What others will see this tick is fixed now: place, kin mark, signal, and whether one hunts. */
+function showThemselves({ pop }: MeadowKernel, { cells, sight }: MeadowParts): void {
+  const { x, y, tag, signal, nextSignal, hunting, look } = pop.columns;
+  for (let row = 0; row < pop.count; row++) {
+    const sent = nextSignal[row];
+    signal[row] = sent;
+    look[row] = tag[row] | (sent << 8) | (hunting[row] > 0 ? 0x800 : 0);
+  }
+  cells.build(pop.count, x, y, look);
+  sight.blink(pop.count);
+}

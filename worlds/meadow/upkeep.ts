@@ -1,0 +1,116 @@
+import { uniform } from '../../core/kernel/random.ts';
+import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
+import { Act, GIFT } from './acts.ts';
+import type { MeadowKernel, MeadowParts } from './meadow.ts';
+
+/** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
+const BITE_OF_GRASS = 0.2;
+/** Energy in the grass of one full piece of ground. */
+const FOOD_ENERGY = 20;
+/** Energy that a child starts with, and what bearing it costs beside that. */
+const ENDOWMENT = 14;
+const BEARING = 4;
+
+/** Grass is shared by its grazers, bites and gifts change hands, life is paid for. */
+export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
+  const { pop } = kernel;
+  const { field, cells, sight, ledger } = parts;
+  const { x, y, act, target, energy, gain, grazed, preyed, bites, gifts, hurt, hunting } = pop.columns;
+  const { amount, takers } = field;
+  const { order } = cells;
+  const damage = kernel.parameter('attackDamage');
+  const biteYield = kernel.parameter('attackYield');
+  const living = kernel.parameter('costOfLiving');
+  const moving = kernel.parameter('costOfMoving');
+  const crowding = kernel.parameter('crowding');
+  const perWidth = 1 / cells.binWidth;
+  const perHeight = 1 / cells.binHeight;
+  let grazedAll = 0;
+  let burned = 0;
+  let bitten = 0;
+  // what each one gains, reading only amounts and energies of before
+  for (let i = 0; i < pop.count; i++) {
+    const row = order[i];
+    const chosen = act[row];
+    if (chosen === Act.eat) {
+      const cell = field.cellAt(x[row], y[row]);
+      const share = Math.min(BITE_OF_GRASS, amount[cell] / takers[cell]) * FOOD_ENERGY;
+      gain[row] = share;
+      grazed[row] += share;
+      grazedAll += gain[row];
+    } else if (chosen === Act.attack && hunting[row] > 20) {
+      const victim = order[sight.nearest[target[row] === 0 ? 1 : 0][row]];
+      const taken = Math.min(damage, energy[victim] / bites[victim]) * biteYield;
+      gain[row] = taken;
+      preyed[row] += taken;
+      bitten -= gain[row];
+    }
+  }
+  for (let i = 0; i < pop.count; i++) {
+    const row = order[i];
+    const chosen = act[row];
+    if (chosen === Act.eat) {
+      const cell = field.cellAt(x[row], y[row]);
+      const n = takers[cell];
+      // the first of a cell's grazers takes for all of them
+      if (n > 0) {
+        amount[cell] = Math.max(0, amount[cell] - n * Math.min(BITE_OF_GRASS, amount[cell] / n));
+        takers[cell] = 0;
+      }
+    }
+    const bx = Math.min(cells.across - 1, (x[row] * perWidth) | 0);
+    const by = Math.min(cells.down - 1, (y[row] * perHeight) | 0);
+    const bin = by * cells.across + bx;
+    // the list is of before the moves: with the one itself, who had stood here
+    const others = Math.max(0, cells.start[bin + 1] - cells.start[bin] - 1);
+    const moved = chosen >= Act.wander && chosen <= Act.attack ? moving : 0;
+    const cost = living + moved + crowding * others;
+    let lost = 0;
+    if (bites[row] > 0) {
+      lost = Math.min(energy[row], bites[row] * damage);
+      bitten += lost;
+      hurt[row] = 0;
+    } else if (hurt[row] < 99) hurt[row]++;
+    energy[row] += gain[row] + gifts[row] * GIFT - lost - cost;
+    burned += cost;
+    gifts[row] = 0;
+    if (hunting[row] > 0) hunting[row]--;
+  }
+  ledger[0] += grazedAll;
+  ledger[1] += burned;
+  ledger[2] += bitten;
+}
+
+/** Children are conceived by those who chose to and can pay; then hunger, bites and age take theirs. */
+export function layAndAge(kernel: MeadowKernel, parts: MeadowParts): void {
+  const { pop, conceivers, dying } = kernel;
+  const { sight, cells, lifespanKey, ledger } = parts;
+  const { id, act, target, energy, children, bornAt, bites } = pop.columns;
+  const lifespan = kernel.parameter('lifespan');
+  for (let row = 0; row < pop.count; row++) {
+    const chosen = act[row];
+    if (chosen < Act.reproduce || energy[row] <= ENDOWMENT + BEARING) continue;
+    if (chosen === Act.reproduce) kernel.conceive(row, NOBODY);
+    else {
+      const k = sight.nearest[target[row] === 0 ? 0 : 1][row];
+      if (k !== NOBODY) kernel.conceive(row, cells.order[k]);
+    }
+  }
+  const granted = kernel.layEggs(ENDOWMENT);
+  for (let i = 0; i < granted; i++) {
+    energy[conceivers[i]] -= ENDOWMENT + BEARING;
+    if (children[conceivers[i]] < 65535) children[conceivers[i]]++;
+  }
+  ledger[4] += granted * BEARING;
+  let died = 0;
+  for (let row = 0; row < pop.count; row++) {
+    const age = kernel.tick - bornAt[row];
+    if (energy[row] <= 0) dying[row] = (bites[row] > 0 ? Cause.killed : Cause.starved) + 1;
+    else if (age > lifespan * 0.75 && age > lifespan * (0.75 + 0.5 * uniform(lifespanKey[0], lifespanKey[1], id[row], 0))) {
+      dying[row] = Cause.age + 1;
+    }
+    if (dying[row] !== 0) died += energy[row];
+    bites[row] = 0;
+  }
+  ledger[3] += died;
+}

@@ -118,7 +118,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     c.tag[row] = tag;
     c.operator[row] = Operator.founder;
     this.parts.begin(row);
-    this.noteBirth(row, NOBODY, NOBODY, Outcome.none);
+    this.noteBirth(row, NOBODY, NOBODY, Outcome.none, false);
     return id;
   }
 
@@ -276,7 +276,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
       c.operator[row] = operator;
       c.tag[row] = handle === eggs.parentGenome[egg] ? eggs.tag[egg] : this.driftedTag(eggs.tag[egg], child);
       this.parts.begin(row);
-      this.noteBirth(row, eggs.parent[egg], eggs.partner[egg], outcome);
+      this.noteBirth(row, eggs.parent[egg], eggs.partner[egg], outcome,
+        handle === eggs.parentGenome[egg] || handle === eggs.partnerGenome[egg]);
       genomes.release(eggs.parentGenome[egg]);
       if (eggs.partnerGenome[egg] !== NOBODY) genomes.release(eggs.partnerGenome[egg]);
     }
@@ -288,7 +289,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     return (tag + step) & 255;
   }
 
-  private noteBirth(row: number, parent: number, partner: number, outcome: number): void {
+  private noteBirth(row: number, parent: number, partner: number, outcome: number, same: boolean): void {
     const c = this.pop.columns;
     const { births } = this;
     const n = open(births);
@@ -298,6 +299,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     births.genome[n] = c.genome[row];
     births.operator[n] = c.operator[row];
     births.outcome[n] = outcome;
+    births.same[n] = same ? 1 : 0;
     births.lineage[n] = c.lineage[row];
     births.tag[n] = c.tag[row];
     births.x[n] = c.x[row];

@@ -41,6 +41,8 @@ export interface BirthSlices extends Slices {
   genome: Uint32Array;
   operator: Uint8Array;
   outcome: Uint8Array;
+  /** 1 when the genome equals a parent's. */
+  same: Uint8Array;
   lineage: Uint32Array;
   tag: Uint8Array;
   x: Float32Array;
@@ -93,7 +95,7 @@ export function createConceptions(): ConceptionSlices {
 export function createBirths(): BirthSlices {
   return {
     count: 0, id: new Uint32Array(START), parent: new Uint32Array(START), partner: new Uint32Array(START),
-    genome: new Uint32Array(START), operator: new Uint8Array(START), outcome: new Uint8Array(START),
+    genome: new Uint32Array(START), operator: new Uint8Array(START), outcome: new Uint8Array(START), same: new Uint8Array(START),
     lineage: new Uint32Array(START), tag: new Uint8Array(START), x: new Float32Array(START), y: new Float32Array(START),
   };
 }

@@ -42,6 +42,8 @@ export interface WorldParts<S extends ColumnSpec = ColumnSpec> {
   readonly readers: readonly SenseReader[];
   /** Bytes held besides the population's columns. */
   readonly bytes: number;
+  /** Energy that entered and left all organisms so far, where the world keeps books; what each entry is, the world says. */
+  readonly ledger?: Float64Array;
   /** One tick, after births and before deaths are taken out. */
   step(kernel: Kernel<S>): void;
   /** Sets up a founder or newborn in an open row; place, genome and energy are already in its columns. */

@@ -28,8 +28,8 @@ const targetClass = Uint8Array.from(actFacts.flatMap(({ targets }) =>
 const REACH = 1.5;
 /** Energy in a gift. */
 export const GIFT = 4;
-/** Ticks for which an attacker is seen as a hunter. */
-const HUNTER_TICKS = 20;
+/** Ticks for which an attacker is seen as a hunter; one more in the tick of the bite itself. */
+export const HUNTER_TICKS = 20;
 
 /** Moves everyone, and counts who takes, bites and gives; energy changes hands in `settleEnergy`. */
 export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
@@ -84,13 +84,15 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
           if (chosen === Act.share) {
             if (apart <= REACH && energy[row] > GIFT) {
               const friend = order[k];
-              if (gifts[friend] < 255) { gifts[friend]++; gain[row] = -GIFT; }
+              gifts[friend]++;
+              gain[row] = -GIFT;
             }
             continue;
           }
           if (chosen === Act.attack && apart <= REACH) {
             const victim = order[k];
-            if (bites[victim] < 255) { bites[victim]++; hunting[row] = HUNTER_TICKS + 1; }
+            bites[victim]++;
+            hunting[row] = HUNTER_TICKS + 1;
             continue;
           }
           stride = Math.min(1, apart);

@@ -49,8 +49,8 @@ export const meadowColumns = {
   /** Ticks since it was bitten, at most 99. */
   hurt: 'u8',
   /** Bites and gifts it receives this tick. */
-  bites: 'u8',
-  gifts: 'u8',
+  bites: 'u16',
+  gifts: 'u16',
   /** Energy gained this tick, before costs. */
   gain: 'f32',
   look: 'u16',

@@ -1,6 +1,6 @@
 import { uniform } from '../../core/kernel/random.ts';
 import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
-import { Act, GIFT } from './acts.ts';
+import { Act, GIFT, HUNTER_TICKS } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './meadow.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
@@ -23,8 +23,6 @@ export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
   const living = kernel.parameter('costOfLiving');
   const moving = kernel.parameter('costOfMoving');
   const crowding = kernel.parameter('crowding');
-  const perWidth = 1 / cells.binWidth;
-  const perHeight = 1 / cells.binHeight;
   let grazedAll = 0;
   let burned = 0;
   let bitten = 0;
@@ -38,7 +36,7 @@ export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
       gain[row] = share;
       grazed[row] += share;
       grazedAll += gain[row];
-    } else if (chosen === Act.attack && hunting[row] > 20) {
+    } else if (chosen === Act.attack && hunting[row] > HUNTER_TICKS) {
       const victim = order[sight.nearest[target[row] === 0 ? 1 : 0][row]];
       const taken = Math.min(damage, energy[victim] / bites[victim]) * biteYield;
       gain[row] = taken;
@@ -46,35 +44,34 @@ export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
       bitten -= gain[row];
     }
   }
-  for (let i = 0; i < pop.count; i++) {
-    const row = order[i];
-    const chosen = act[row];
-    if (chosen === Act.eat) {
-      const cell = field.cellAt(x[row], y[row]);
-      const n = takers[cell];
-      // the first of a cell's grazers takes for all of them
-      if (n > 0) {
-        amount[cell] = Math.max(0, amount[cell] - n * Math.min(BITE_OF_GRASS, amount[cell] / n));
-        takers[cell] = 0;
+  // bin by bin, because whoever stood in the same one at the start of the tick is a crowd
+  for (let bin = 0; bin + 1 < cells.start.length; bin++) {
+    const to = cells.start[bin + 1];
+    const crowdCost = crowding * (to - cells.start[bin] - 1);
+    for (let i = cells.start[bin]; i < to; i++) {
+      const row = order[i];
+      const chosen = act[row];
+      if (chosen === Act.eat) {
+        const cell = field.cellAt(x[row], y[row]);
+        const n = takers[cell];
+        // the first of a cell's grazers takes for all of them
+        if (n > 0) {
+          amount[cell] = Math.max(0, amount[cell] - n * Math.min(BITE_OF_GRASS, amount[cell] / n));
+          takers[cell] = 0;
+        }
       }
+      const cost = living + crowdCost + (chosen >= Act.wander && chosen <= Act.attack ? moving : 0);
+      let lost = 0;
+      if (bites[row] > 0) {
+        lost = Math.min(energy[row], bites[row] * damage);
+        bitten += lost;
+        hurt[row] = 0;
+      } else if (hurt[row] < 99) hurt[row]++;
+      energy[row] += gain[row] + gifts[row] * GIFT - lost - cost;
+      burned += cost;
+      gifts[row] = 0;
+      if (hunting[row] > 0) hunting[row]--;
     }
-    const bx = Math.min(cells.across - 1, (x[row] * perWidth) | 0);
-    const by = Math.min(cells.down - 1, (y[row] * perHeight) | 0);
-    const bin = by * cells.across + bx;
-    // the list is of before the moves: with the one itself, who had stood here
-    const others = Math.max(0, cells.start[bin + 1] - cells.start[bin] - 1);
-    const moved = chosen >= Act.wander && chosen <= Act.attack ? moving : 0;
-    const cost = living + moved + crowding * others;
-    let lost = 0;
-    if (bites[row] > 0) {
-      lost = Math.min(energy[row], bites[row] * damage);
-      bitten += lost;
-      hurt[row] = 0;
-    } else if (hurt[row] < 99) hurt[row]++;
-    energy[row] += gain[row] + gifts[row] * GIFT - lost - cost;
-    burned += cost;
-    gifts[row] = 0;
-    if (hunting[row] > 0) hunting[row]--;
   }
   ledger[0] += grazedAll;
   ledger[1] += burned;

@@ -1,0 +1,122 @@
+import type { Observable } from 'rxjs';
+import { Bus } from './events/bus.ts';
+import { command as commandSchema, type Command, type NumberedCommand } from './events/command.ts';
+import { absorb, type LabEvent } from './events/event.ts';
+import type { Delivery } from './kernel/delivery.ts';
+import { Fingerprint } from './kernel/fingerprint.ts';
+import type { Genomes } from './kernel/genomes.ts';
+import { Kernel } from './kernel/kernel.ts';
+import { checkParameter } from './kernel/parameters.ts';
+import type { ColumnSpec } from './kernel/population.ts';
+import { RandomStream, purpose, seedKey } from './kernel/random.ts';
+import type { Parameters, WorldDefinition } from './kernel/world.ts';
+
+/** Places and energies enter the fingerprint this often. */
+export const DIGEST_EVERY = 8;
+
+export interface SimulationOptions<S extends ColumnSpec> {
+  world: WorldDefinition<S>;
+  /** Resolved: see `resolveParameters`. */
+  parameters: Parameters;
+  /** Safe integer, 0 or more. */
+  seed: number;
+  genomes: Genomes;
+  /** Founders' genomes, taken in turn, instead of the world's own. */
+  founders?: readonly string[];
+}
+
+/**
+ * One world running: commands in, events out. `step` is the whole of it: drain the inputs, advance the kernel, emit.
+ * Waiting for genomes that a model still writes is for the caller (`advance`).
+ */
+export class Simulation<S extends ColumnSpec = ColumnSpec> {
+  readonly kernel: Kernel<S>;
+  readonly world: WorldDefinition<S>;
+  readonly seed: number;
+  /** Every tick's event, and what observers make of it, in causal order. */
+  readonly events$: Observable<LabEvent>;
+  private readonly bus = new Bus<LabEvent>();
+  private readonly print = new Fingerprint();
+  private readonly deliveries = new Map<number, Delivery>();
+  private waiting: Command[] = [];
+  private nextSeq = 0;
+
+  constructor(options: SimulationOptions<S>) {
+    const { world, parameters, seed, genomes } = options;
+    this.world = world;
+    this.seed = seed;
+    this.kernel = new Kernel({ world, parameters, seed, genomes });
+    this.events$ = this.bus.events$;
+    this.events$.subscribe((event) => absorb(this.print, event, (handle) => genomes.text(handle)));
+    this.print.text(JSON.stringify([world.name, seed, Object.entries(this.kernel.parameters).sort()]));
+    settle(this.kernel, options.founders ?? world.founders);
+  }
+
+  /** Running fingerprint of everything emitted so far. */
+  get fingerprint(): string {
+    return this.print.digest();
+  }
+
+  /**
+   * Takes a command for the next tick and returns its number. Throws an error with one sentence, and takes nothing, when
+   * it is malformed, names an unknown parameter or one that is fixed by now, or a value out of range.
+   */
+  submit(command: Command): number {
+    const checked = commandSchema.parse(command);
+    if (checked.kind === 'set') checkParameter(this.world.parameters, checked.key, checked.value, true);
+    this.waiting.push(checked);
+    return this.nextSeq + this.waiting.length - 1;
+  }
+
+  /** Ids of children that will be born in the next tick and whose genomes the model has yet to deliver. */
+  due(): number[] {
+    const delivered = new Set<number>();
+    for (const each of this.waiting) if (each.kind === 'deliver') delivered.add(each.child);
+    return [...this.kernel.dueByModel()].filter((child) => !delivered.has(child));
+  }
+
+  /** Puts an event of an observer into the stream, behind the one it answers. */
+  emit(event: LabEvent): void {
+    this.bus.emit(event);
+  }
+
+  step(): void {
+    const { kernel } = this;
+    const commands = this.drain();
+    kernel.step(this.deliveries);
+    this.deliveries.clear();
+    this.bus.emit({
+      kind: 'tick', tick: kernel.tick, commands, conceptions: kernel.conceptions, births: kernel.births, deaths: kernel.deaths,
+      population: kernel.pop.count, digest: kernel.tick % DIGEST_EVERY === 0 ? kernel.digest() : null,
+    });
+  }
+
+  /** Says that no more will come. */
+  close(): void {
+    this.bus.complete();
+  }
+
+  private drain(): NumberedCommand[] {
+    const { kernel } = this;
+    const applied = this.waiting.map((command): NumberedCommand => ({ seq: this.nextSeq++, tick: kernel.tick + 1, command }));
+    this.waiting = [];
+    for (const { command } of applied) {
+      if (command.kind === 'set') kernel.parameters[command.key] = command.value;
+      else this.deliveries.set(command.child, command);
+    }
+    return applied;
+  }
+}
+
+/** Places the founders: anywhere, with kin marks spread evenly round the circle so that each begins a lineage of its own. */
+function settle(kernel: Kernel, founders: readonly string[]): void {
+  const count = kernel.parameters['founders'] ?? 0;
+  const stream = new RandomStream(seedKey(kernel.seed, purpose.founder), 0);
+  for (let i = 0; i < count; i++) {
+    const x = Math.fround(stream.next() * kernel.width);
+    const y = Math.fround(stream.next() * kernel.height);
+    const energy = (0.4 + 0.6 * stream.next()) * kernel.world.energyFull * 0.5;
+    const tag = Math.floor((i * 256) / count) & 255;
+    kernel.found(founders[i % founders.length]!, x >= kernel.width ? 0 : x, y >= kernel.height ? 0 : y, energy, tag);
+  }
+}

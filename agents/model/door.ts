@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type OpenAI from 'openai';
+import { ask, createClient, probeGrammar, translate, type Dialect, type Target } from './completion.ts';
+import { ModelError, type ModelDoor, type ModelProgress } from './contract.ts';
+import { createEmbeddedFetch } from './embedded-fetch.ts';
+import { startEngine } from './engine.ts';
+import { cacheFolder, checkGguf, fetchWeights, weightsFacts } from './weights.ts';
+
+export { ModelError } from './contract.ts';
+export type { ChatMessage, ModelDoor, ModelErrorKind, ModelProgress, ModelReply, ModelRequest, TokenLogprob } from './contract.ts';
+
+export interface DoorOptions {
+  /**
+   * `embedded`, the path of a `.gguf` file, or the id of an endpoint's model. Left out, it is `LICHEN_MODEL`, else the
+   * only model of the endpoint at `OPENAI_BASE_URL`, else `embedded`.
+   */
+  model?: string;
+  /** Where `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `LICHEN_MODEL`, `LICHEN_GRAMMAR` (`on`, `off`) and `LICHEN_CACHE` are read; the process's own by default. */
+  env?: NodeJS.ProcessEnv;
+  cacheDir?: string;
+  slots?: number;
+  /** Of the embedded model. */
+  threads?: number;
+  /** For one reply, in milliseconds. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  onProgress?(progress: ModelProgress): void;
+}
+
+/**
+ * Measured on two cores with the default model: a second slot fills the gap between two requests and no more (the
+ * arithmetic of a small model does not gain from batching on a CPU), and a third only adds waiting and memory. One
+ * thread leaves the other core to the simulation.
+ */
+export const embeddedDefaults = { slots: 2, threads: 1, contextTokens: 4096, timeoutMs: 120_000 } as const;
+const endpointDefaults = { slots: 4, timeoutMs: 60_000, startTimeoutMs: 8_000, probeTimeoutMs: 30_000 } as const;
+const LOAD_TIMEOUT_MS = 180_000;
+
+/**
+ * Opens the way to a model. @throws ModelError with one sentence that says what is wrong and what to do.
+ */
+export async function openDoor(options: DoorOptions): Promise<ModelDoor> {
+  const env = options.env ?? process.env;
+  const asked = options.model ?? (env['LICHEN_MODEL'] || undefined);
+  if (asked === 'none') throw new ModelError('refused', 'No model was asked for (--model none).');
+  if (asked === 'embedded' || (asked === undefined && !env['OPENAI_BASE_URL'])) return await openEmbedded(options, env, undefined);
+  if (asked !== undefined && isPath(asked)) return await openEmbedded(options, env, resolve(asked));
+  return await openEndpoint(options, env, asked);
+}
+
+function isPath(model: string): boolean {
+  return /\.gguf$/i.test(model) || /^(\.{0,2}[/\\]|~)/.test(model) || (/[/\\]/.test(model) && existsSync(model));
+}
+
+async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given: string | undefined): Promise<ModelDoor> {
+  const { onProgress, signal } = options;
+  let path: string;
+  if (given !== undefined) {
+    await checkGguf(given);
+    path = given;
+  } else {
+    const folder = options.cacheDir ?? cacheFolder(env);
+    ({ path } = await fetchWeights({ folder, ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) }));
+  }
+  const slots = Math.max(1, Math.min(options.slots ?? embeddedDefaults.slots, 16));
+  const engine = await startEngine({
+    path, slots, threads: options.threads ?? embeddedDefaults.threads, contextTokens: embeddedDefaults.contextTokens, loadTimeoutMs: LOAD_TIMEOUT_MS,
+    onLoading: (done) => onProgress?.({ stage: 'load', done: Math.round(done * 1000), total: 1000, source: path }),
+  });
+  const model = given === undefined ? weightsFacts.name : basename(given).replace(/\.gguf$/i, '');
+  const timeoutMs = options.timeoutMs ?? embeddedDefaults.timeoutMs;
+  const client = createClient('http://embedded.invalid/v1', 'none', timeoutMs, createEmbeddedFetch(engine, model));
+  const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: true };
+  return createDoor({ client, model, dialect, timeoutMs, name: `the embedded model ${model}` }, 'embedded', slots, () => engine.close());
+}
+
+async function openEndpoint(options: DoorOptions, env: NodeJS.ProcessEnv, asked: string | undefined): Promise<ModelDoor> {
+  const { signal } = options;
+  const baseURL = env['OPENAI_BASE_URL'] || (env['OPENAI_API_KEY'] ? 'https://api.openai.com/v1' : undefined);
+  if (baseURL === undefined) {
+    throw new ModelError('unreachable', `The model ${asked ?? ''} needs an endpoint: set OPENAI_BASE_URL (and OPENAI_API_KEY), or choose --model embedded.`);
+  }
+  const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new ModelError('unreachable', `OPENAI_BASE_URL is "${baseURL}", which is not an http address: write for example http://127.0.0.1:11434/v1.`);
+  }
+  // Servers on this machine want no key, but the client wants one.
+  const key = env['OPENAI_API_KEY'] || (isLoopback(url.hostname) ? 'none' : undefined);
+  const name = `the endpoint ${url.origin}${url.pathname}`;
+  if (key === undefined) throw new ModelError('refused', `T${name.slice(1)} is not on this machine and needs a key: set OPENAI_API_KEY.`);
+
+  const timeoutMs = options.timeoutMs ?? endpointDefaults.timeoutMs;
+  const client = createClient(baseURL, key, timeoutMs, fetch);
+  const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: false };
+  const target: Target = { client, model: asked ?? '', dialect, timeoutMs, name };
+  const model = await meetEndpoint(target, asked, Math.min(timeoutMs, endpointDefaults.startTimeoutMs), signal);
+  const known: Target = { ...target, model };
+  const wish = env['LICHEN_GRAMMAR']?.toLowerCase();
+  dialect.grammar = wish === 'on' || (wish !== 'off' && await probeGrammar({ ...known, timeoutMs: Math.min(timeoutMs, endpointDefaults.probeTimeoutMs) }, signal));
+  return createDoor(known, 'endpoint', Math.max(1, options.slots ?? endpointDefaults.slots), () => undefined);
+}
+
+/** Looks whether the endpoint is there and which model to use. */
+async function meetEndpoint(target: Target, asked: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<string> {
+  const models = await listModels({ ...target, timeoutMs }, signal);
+  if (asked !== undefined) return asked;
+  const [only, ...others] = models;
+  if (only === undefined) throw new ModelError('refused', `T${target.name.slice(1)} does not say which models it has: set LICHEN_MODEL.`);
+  if (others.length > 0) {
+    throw new ModelError('refused', `T${target.name.slice(1)} has several models (${models.slice(0, 6).join(', ')}${models.length > 6 ? ', …' : ''}): set LICHEN_MODEL to one of them.`);
+  }
+  return only;
+}
+
+async function listModels(target: Target, signal?: AbortSignal): Promise<string[]> {
+  try {
+    const page: OpenAI.Models.ModelsPage = await target.client.models.list({ timeout: target.timeoutMs, ...(signal ? { signal } : {}) });
+    const data: unknown = page.data;
+    return Array.isArray(data) ? data.flatMap((one: unknown) => (typeof one === 'object' && one !== null && 'id' in one && typeof one.id === 'string' ? [one.id] : [])) : [];
+  } catch (error) {
+    const said = translate(error, target, signal);
+    // Not every server lists its models; that it answers is enough.
+    if (said.status === 404 || said.status === 405 || said.status === 501 || said.kind === 'malformed') return [];
+    throw said;
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+}
+
+function createDoor(target: Target, where: ModelDoor['where'], slots: number, onClose: () => void): ModelDoor {
+  const inFlight = new Set<AbortController>();
+  let closed = false;
+  return {
+    model: target.model, where, slots, grammar: target.dialect.grammar,
+    async complete(request, signal) {
+      if (closed) throw new ModelError('cancelled', 'The model was closed.');
+      // One controller a request: listeners on the caller's long-lived signal must not pile up over a run.
+      const stop = new AbortController();
+      const onAbort = () => stop.abort();
+      if (signal?.aborted) stop.abort();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      inFlight.add(stop);
+      try {
+        return await ask(target, request, stop.signal);
+      } finally {
+        inFlight.delete(stop);
+        signal?.removeEventListener('abort', onAbort);
+      }
+    },
+    close() {
+      closed = true;
+      for (const one of inFlight) one.abort();
+      onClose();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { EngineRefusal, type Engine } from './engine.ts';
+import type { EngineWork } from './engine-protocol.ts';
+
+/** The part of the protocol that the embedded model understands. What it does not know it leaves aside, as local servers do. */
+const bodySchema = z.object({
+  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })).min(1),
+  grammar: z.string().optional(),
+  max_tokens: z.number().int().min(1).max(100_000).default(256),
+  temperature: z.number().min(0).max(2).default(1),
+  seed: z.number().int().default(0),
+  logprobs: z.boolean().default(false),
+  top_logprobs: z.number().int().min(0).max(20).default(0),
+});
+
+/**
+ * A `fetch` for the `openai` client that reaches an engine instead of the network: `POST …/chat/completions` and
+ * `GET …/models`, with the protocol's bodies and statuses. A broken engine rejects, as a broken connection would.
+ */
+export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch {
+  return async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const path = basename(new URL(url).pathname);
+    if (path === 'models') return json(200, { object: 'list', data: [{ id: model, object: 'model' }] });
+    if (path !== 'completions') return refusal(404, `The embedded model does not serve ${path}.`);
+    const body = bodySchema.safeParse(parse(init?.body));
+    if (!body.success) return refusal(400, `The request is not one the embedded model understands: ${z.prettifyError(body.error)}`);
+    const { messages, grammar, max_tokens: maxTokens, temperature, seed, logprobs, top_logprobs: top } = body.data;
+    const work: EngineWork = { messages, grammar, maxTokens, temperature, seed, topLogprobs: logprobs ? top : undefined };
+    try {
+      const done = await engine.write(work, init?.signal ?? undefined);
+      return json(200, {
+        id: 'embedded', object: 'chat.completion', created: 0, model,
+        choices: [{
+          index: 0, message: { role: 'assistant', content: done.text, refusal: null }, finish_reason: done.finish,
+          logprobs: done.logprobs === undefined ? null : {
+            content: done.logprobs.map(({ token, logprob, top: best }) => ({ token, logprob, bytes: null, top_logprobs: best })),
+          },
+        }],
+        usage: {
+          prompt_tokens: done.promptTokens, completion_tokens: done.completionTokens, total_tokens: done.promptTokens + done.completionTokens,
+          prompt_tokens_details: { cached_tokens: done.keptTokens },
+        },
+      });
+    } catch (error) {
+      if (error instanceof EngineRefusal) return refusal(400, error.message);
+      throw error;
+    }
+  };
+}
+
+function parse(body: unknown): unknown {
+  if (typeof body !== 'string') return undefined;
+  try { return JSON.parse(body); } catch { return undefined; }
+}
+
+function refusal(status: number, message: string): Response {
+  return json(status, { error: { message, type: 'invalid_request_error' } });
+}
+
+function json(status: number, value: unknown): Response {
+  return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
+}

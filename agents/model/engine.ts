@@ -1,0 +1,180 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ModelError } from './contract.ts';
+import type { EngineNews, EngineOrder, EngineText, EngineWork } from './engine-protocol.ts';
+
+export interface EngineOptions {
+  /** The GGUF file. */
+  path: string;
+  slots: number;
+  threads: number;
+  contextTokens: number;
+  /** How long loading may take, in milliseconds. */
+  loadTimeoutMs: number;
+  onLoading?(done: number): void;
+}
+
+/** llama.cpp in a process of its own. */
+export interface Engine {
+  /** What the model file calls itself; may be empty. */
+  readonly name: string;
+  /** The engine's process while it runs, for diagnosis. */
+  readonly pid: number | undefined;
+  write(work: EngineWork, signal?: AbortSignal): Promise<EngineText>;
+  close(): void;
+}
+
+/** Thrown for work that the engine understood and cannot do: the protocol's status 400. */
+export class EngineRefusal extends Error {}
+
+/** How many times in a row, with no reply between, the engine may die before nobody starts it again. */
+const RESTARTS = 3;
+/** Last words of the process that are kept for the message about its death. */
+const KEPT_WORDS = 2000;
+
+interface Pending { resolve(text: EngineText): void; reject(error: Error): void }
+interface Life { child: ChildProcess; ready: Promise<string>; pending: Map<number, Pending>; words: string; over: boolean }
+
+/**
+ * Starts llama.cpp on a model. A crash rejects what was in flight with a `ModelError` of kind `failed`, and the next
+ * request starts the engine anew, up to three times in a row. While nothing is in flight it keeps no one's process alive.
+ *
+ * @throws ModelError `failed` when the engine or the model cannot be loaded.
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  let deaths = 0;
+  let lastDeath = '';
+  let closed = false;
+  let nextId = 1;
+  let life = begin();
+  const name = await life.ready;
+
+  function begin(): Life {
+    const child = fork(fileURLToPath(new URL('./engine-child.ts', import.meta.url)), [], {
+      // The loader is named by its address, so that the folder lichen is called from does not matter.
+      execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href],
+      env: childEnvironment(process.env),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const born: Life = { child, ready: Promise.resolve(''), pending: new Map(), words: '', over: false };
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => { born.words = (born.words + chunk).slice(-KEPT_WORDS); });
+    born.ready = new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new ModelError('failed', `The model ${options.path} was not loaded within ${Math.round(options.loadTimeoutMs / 1000)} s; the machine may be too busy.`));
+        child.kill('SIGKILL');
+      }, options.loadTimeoutMs);
+      child.on('message', (news: EngineNews) => {
+        if (news.kind === 'loading') options.onLoading?.(news.done);
+        else if (news.kind === 'ready') { clearTimeout(timer); rest(born); resolve(news.name); } else if (news.kind === 'unloadable') {
+          clearTimeout(timer);
+          reject(new ModelError('failed', `llama.cpp cannot load ${options.path}: ${news.message}; check that it is a whole GGUF model.`));
+          child.kill('SIGKILL');
+        } else settle(born, news);
+      });
+      const end = (how: string) => {
+        clearTimeout(timer);
+        if (born.over) return;
+        born.over = true;
+        const said = lastWords(born.words);
+        lastDeath = `The language model's engine ended (${how})${said === '' ? '' : `: ${said}`}`;
+        const error = closed ? new ModelError('cancelled', 'The model was closed.') : new ModelError('failed', `${lastDeath}; the next request starts it again.`);
+        reject(error);
+        for (const one of born.pending.values()) one.reject(error);
+        born.pending.clear();
+      };
+      child.once('exit', (code, signal) => end(signal ?? `code ${code ?? '?'}`));
+      child.once('error', (error) => end(error.message));
+    });
+    // Whoever waits for `ready` hears of it; nobody waiting is no reason to end the process.
+    born.ready.catch(() => undefined);
+    order(born, {
+      kind: 'load', path: options.path, slots: options.slots, threads: options.threads, contextTokens: options.contextTokens,
+    });
+    return born;
+  }
+
+  function settle(owner: Life, news: Extract<EngineNews, { kind: 'written' | 'unwritten' }>): void {
+    const one = owner.pending.get(news.id);
+    owner.pending.delete(news.id);
+    rest(owner);
+    if (news.kind === 'written') { deaths = 0; one?.resolve(news.result); } else if (news.status === 400) one?.reject(new EngineRefusal(news.message));
+    else one?.reject(new ModelError('failed', `The language model's engine could not finish: ${news.message}.`));
+  }
+
+  async function write(work: EngineWork, signal?: AbortSignal): Promise<EngineText> {
+    if (closed) throw new ModelError('cancelled', 'The model was closed.');
+    if (signal?.aborted) throw new ModelError('cancelled', 'The request was cancelled.');
+    if (life.over) {
+      if (deaths >= RESTARTS) throw new ModelError('failed', `${lastDeath}, ${RESTARTS + 1} times without a reply; it is not started again in this run.`);
+      deaths += 1;
+      life = begin();
+    }
+    const mine = life;
+    await mine.ready;
+    if (closed) throw new ModelError('cancelled', 'The model was closed.');
+    if (mine.over) throw new ModelError('failed', `${lastDeath}; the next request starts it again.`);
+    return await new Promise<EngineText>((resolve, reject) => {
+      const id = nextId++;
+      const stop = () => {
+        if (!mine.pending.delete(id)) return;
+        order(mine, { kind: 'cancel', id });
+        rest(mine);
+        reject(new ModelError('cancelled', 'The request was cancelled.'));
+      };
+      if (signal?.aborted) { reject(new ModelError('cancelled', 'The request was cancelled.')); return; }
+      signal?.addEventListener('abort', stop, { once: true });
+      const free = () => signal?.removeEventListener('abort', stop);
+      mine.pending.set(id, { resolve: (text) => { free(); resolve(text); }, reject: (error) => { free(); reject(error); } });
+      wake(mine);
+      order(mine, { kind: 'write', id, work });
+    });
+  }
+
+  return {
+    name,
+    get pid() { return life.over ? undefined : life.child.pid; },
+    write,
+    close() {
+      closed = true;
+      // There is nothing in that process to save, and llama.cpp may be deep in a batch that hears no message.
+      life.child.kill('SIGKILL');
+    },
+  };
+}
+
+function order(life: Life, what: EngineOrder): void {
+  if (life.child.connected) life.child.send(what, () => undefined);
+}
+
+/** A door that someone forgot to close must not keep a finished program from ending. */
+function rest(life: Life): void {
+  if (life.pending.size > 0) return;
+  life.child.unref();
+  life.child.channel?.unref();
+  unrefStream(life.child.stderr);
+}
+
+function wake(life: Life): void {
+  life.child.ref();
+  life.child.channel?.ref();
+}
+
+function unrefStream(stream: unknown): void {
+  if (typeof stream === 'object' && stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+}
+
+/** Keys stay here, and so do the options of whatever runs us (a test runner's loaders, an inspector's port). */
+function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept: NodeJS.ProcessEnv = {};
+  for (const [key, value] of Object.entries(env)) {
+    if (/KEY|TOKEN|SECRET|PASSWORD/i.test(key) || key === 'NODE_OPTIONS' || key.startsWith('VITEST')) continue;
+    kept[key] = value;
+  }
+  return kept;
+}
+
+function lastWords(words: string): string {
+  const lines = words.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('at '));
+  return (lines.at(-1) ?? '').slice(0, 200);
+}

@@ -1,0 +1,13 @@
+export { compileProgram } from './compile.ts';
+export { crossPrograms } from './cross.ts';
+export { decodingGrammar, languagePrompt, vocabularyHelp, type GrammarOptions } from './describe.ts';
+export { extractProgram } from './extract.ts';
+export { GenomeError } from './genome-error.ts';
+export { programDepth, programSize } from './measure.ts';
+export { mutateProgram } from './mutate.ts';
+export { parseProgram } from './parse.ts';
+export { printProgram } from './print.ts';
+export { limits, type Program } from './program.ts';
+export { randomProgram } from './random-program.ts';
+export { createInstincts, type Instincts } from './store.ts';
+export { checkVocabulary } from './vocabulary.ts';

@@ -1,0 +1,72 @@
+import type { DecisionRows } from '../../core/kernel/genomes.ts';
+import { uniform } from '../../core/kernel/random.ts';
+import { changeForm, changeShift, deedShift, STEP_LIMIT, testForm, testShift, wordsPerStep } from './bytecode.ts';
+import { limits } from './program.ts';
+
+/** Compiled programs side by side, as the interpreter reads them. */
+export interface Code {
+  readonly words: Int32Array;
+  /** The same memory, for the operands that are numbers. */
+  readonly numbers: Float32Array;
+  /** Where the program of each handle begins. */
+  readonly starts: Uint32Array;
+  readonly registersPerRow: number;
+}
+
+const longestRun = STEP_LIMIT * wordsPerStep;
+
+/**
+ * Decides for every row: runs its program on its readings and registers, and writes act, target, signal and the rule
+ * that fired. Registers change as the deed says; a reading is set as it stands when the deed is done. Chances are
+ * counted within the decision, so each has a draw of its own.
+ */
+export function decide(rows: DecisionRows, code: Code): void {
+  const { count, order, id, genome, memory, act, target, nextSignal, fired, readers, key0, key1 } = rows;
+  const { words, numbers, starts, registersPerRow } = code;
+  for (let visit = 0; visit < count; visit++) {
+    const row = order[visit];
+    const cells = row * registersPerRow;
+    let at = starts[genome[row]];
+    // Every step goes forward by a pair at least, so this bound on the place is the bound on the number of steps.
+    const end = at + longestRun;
+    let chances = 0;
+    let word = words[at];
+    while (word >= 0 && at < end) {
+      const form = (word >> testShift.form) & 7;
+      const index = word & 255;
+      let left: number;
+      let right: number;
+      if (form === testForm.senseNumber) {
+        left = readers[index](row);
+        right = numbers[at + 1];
+      } else if (form === testForm.chance) {
+        left = uniform(key0, key1, id[row], chances++);
+        right = numbers[at + 1];
+      } else {
+        left = form <= testForm.senseMemory ? readers[index](row) : memory[cells + index];
+        if (form === testForm.memoryNumber) right = numbers[at + 1];
+        else if (form === testForm.senseSense || form === testForm.memorySense) right = readers[words[at + 1]](row);
+        else right = memory[cells + words[at + 1]];
+      }
+      const holds = (word & (1 << testShift.above)) === 0 ? left < right : left > right;
+      at += holds === ((word & (1 << testShift.jumpWhen)) !== 0) ? word >> testShift.skip : wordsPerStep;
+      word = words[at];
+    }
+    act[row] = word;
+    target[row] = word >> deedShift.target;
+    nextSignal[row] = word >> deedShift.signal;
+    fired[row] = (word >> deedShift.fired) & 15;
+    for (let left = (word >> deedShift.changes) & 3; left > 0; left--) {
+      at += wordsPerStep;
+      const change = words[at];
+      const cell = cells + (change & 255);
+      const form = (change >> changeShift.form) & 3;
+      const value = form === changeForm.setNumber ? numbers[at + 1]
+        : form === changeForm.add ? memory[cell] + numbers[at + 1]
+          : form === changeForm.setSense ? readers[words[at + 1]](row)
+            : memory[cells + words[at + 1]];
+      // Written so that even a reading that is not a number ends as one.
+      memory[cell] = value >= -limits.magnitude ? (value <= limits.magnitude ? value : limits.magnitude) : -limits.magnitude;
+    }
+  }
+}

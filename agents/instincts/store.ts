@@ -1,0 +1,153 @@
+import type { DecisionRows, Genomes, VariedGenome, Vocabulary } from '../../core/kernel/genomes.ts';
+import type { RandomStream } from '../../core/kernel/random.ts';
+import { CodeArena } from './code-arena.ts';
+import { compileProgram } from './compile.ts';
+import { crossPrograms } from './cross.ts';
+import { decide } from './interpret.ts';
+import { programDepth, programSize } from './measure.ts';
+import { mutateProgram } from './mutate.ts';
+import { parseProgram } from './parse.ts';
+import { fits, printProgram } from './print.ts';
+import type { Program } from './program.ts';
+import { checkVocabulary } from './vocabulary.ts';
+
+/** Most mutations that one birth adds to the first. */
+const moreMutations = 3;
+
+/** The genomes of a world whose organisms run on instincts. */
+export class Instincts implements Genomes {
+  readonly vocabulary: Vocabulary;
+  readonly registersPerRow: number;
+  private readonly handles = new Map<string, number>();
+  private readonly texts: string[] = [];
+  private readonly holders: number[] = [];
+  private readonly sizes: number[] = [];
+  private readonly depths: number[] = [];
+  /** Released handles, the last released on top: it is the next to be used again. */
+  private readonly free: number[] = [];
+  private readonly code: CodeArena;
+
+  constructor(vocabulary: Vocabulary) {
+    checkVocabulary(vocabulary);
+    this.vocabulary = vocabulary;
+    this.registersPerRow = vocabulary.registers.length;
+    this.code = new CodeArena(this.registersPerRow);
+  }
+
+  get distinct(): number {
+    return this.handles.size;
+  }
+
+  /** Memory of the compiled programs, in bytes. */
+  get codeBytes(): number {
+    return this.code.bytes;
+  }
+
+  /** Throws a `GenomeError` when the text is no program. */
+  parse(text: string): Program {
+    return parseProgram(text, this.vocabulary);
+  }
+
+  print(program: Program): string {
+    return printProgram(program, this.vocabulary);
+  }
+
+  /** The handle of the genome that `text` writes, held once more. Throws a `GenomeError` when it writes none. */
+  intern(text: string): number {
+    const known = this.handles.get(text);
+    if (known === undefined) return this.internProgram(this.parse(text));
+    this.holders[known]++;
+    return known;
+  }
+
+  /** The handle of a valid program, held once more. */
+  internProgram(program: Program): number {
+    const text = this.print(program);
+    const known = this.handles.get(text);
+    if (known !== undefined) {
+      this.holders[known]++;
+      return known;
+    }
+    const handle = this.free.pop() ?? this.texts.length;
+    this.handles.set(text, handle);
+    this.texts[handle] = text;
+    this.holders[handle] = 1;
+    this.sizes[handle] = programSize(program);
+    this.depths[handle] = programDepth(program);
+    this.code.add(handle, compileProgram(program));
+    return handle;
+  }
+
+  retain(handle: number): void {
+    this.check(handle);
+    this.holders[handle]++;
+  }
+
+  release(handle: number): void {
+    this.check(handle);
+    if (--this.holders[handle] > 0) return;
+    this.handles.delete(this.texts[handle]);
+    this.texts[handle] = '';
+    this.code.remove(handle);
+    this.free.push(handle);
+  }
+
+  text(handle: number): string {
+    this.check(handle);
+    return this.texts[handle];
+  }
+
+  program(handle: number): Program {
+    return this.parse(this.text(handle));
+  }
+
+  /** As `programSize`. */
+  size(handle: number): number {
+    this.check(handle);
+    return this.sizes[handle];
+  }
+
+  /** As `programDepth`. */
+  depth(handle: number): number {
+    this.check(handle);
+    return this.depths[handle];
+  }
+
+  /**
+   * A child: recombined when there is a second parent unlike the first; then, with probability `mutationRate`, mutated
+   * once and as often again as a fair coin falls heads, at most three times. It is `changed` when it is not the
+   * first parent's equal.
+   */
+  vary(first: number, second: number | null, random: RandomStream, mutationRate: number): VariedGenome {
+    this.check(first);
+    if (second !== null) this.check(second);
+    let child: Program | null = null;
+    if (second !== null && second !== first) {
+      const recombined = crossPrograms(this.program(first), this.program(second), random);
+      if (fits(recombined, this.vocabulary)) child = recombined;
+    }
+    if (random.chance(mutationRate)) {
+      child = mutateProgram(child ?? this.program(first), this.vocabulary, random);
+      for (let more = 0; more < moreMutations && random.chance(0.5); more++) child = mutateProgram(child, this.vocabulary, random);
+    }
+    if (child === null) {
+      this.holders[first]++;
+      return { handle: first, changed: false };
+    }
+    const handle = this.internProgram(child);
+    return { handle, changed: handle !== first };
+  }
+
+  decide(rows: DecisionRows): void {
+    decide(rows, this.code);
+  }
+
+  private check(handle: number): void {
+    if (!(this.holders[handle] > 0)) throw new Error(`Nobody holds a genome ${handle}; use handles that were interned and not released.`);
+  }
+}
+
+/** Genomes over what a world declares. Throws one sentence when the vocabulary cannot be written in the language. */
+export function createInstincts(vocabulary: Vocabulary): Instincts {
+  return new Instincts(vocabulary);
+}

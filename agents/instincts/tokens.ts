@@ -1,0 +1,85 @@
+import { escaped, GenomeError, quoted } from './genome-error.ts';
+import { limits } from './program.ts';
+
+export type TokenKind = 'word' | 'number' | 'arrow' | 'below' | 'above' | 'percent' | 'comma' | 'other' | 'end';
+
+export interface Token {
+  readonly kind: TokenKind;
+  /** Words in lower case, everything else as written. */
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Control characters but tab and line ends, and what hides or reorders text: format characters and lone surrogates. */
+const refused = /[^\t\n\r\P{Cc}]|[\p{Cf}\p{Cs}\u2028\u2029\ufffd]/u;
+
+const patterns: readonly (readonly [TokenKind, RegExp])[] = [
+  ['word', /[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*/iy],
+  ['arrow', /->/y],
+  ['number', /-?(?:\d+(?:\.\d+)?|\.\d+)/y],
+  ['below', /<(?!=)/y],
+  ['above', />(?!=)/y],
+  ['percent', /%/y],
+  ['comma', /,/y],
+  // Whatever else there is, taken in one piece so that the message can show it whole.
+  ['other', /[<>=!]=?|[≤≥≠→⇒]|[^\sa-z0-9<>=!%,_]+|./iuy],
+];
+
+const blank = /(?:[ \t\r\n]|#[^\n]*)*/y;
+
+/** Splits a program into tokens, the last of kind `end`. Refuses texts that are too long or hold characters of no use in one. */
+export function tokenise(text: string): Token[] {
+  if (text.length > limits.characters) {
+    throw new GenomeError(1, 1, `at most ${limits.characters} characters`, `${text.length}`);
+  }
+  const place = placesIn(text);
+  const bad = refused.exec(text);
+  if (bad !== null) {
+    const { line, column } = place(bad.index);
+    throw new GenomeError(line, column, 'printable text', `the character ${escaped(bad[0])}`);
+  }
+  const tokens: Token[] = [];
+  for (let at = skipBlank(text, 0); at < text.length;) {
+    const token = readToken(text, at);
+    tokens.push({ ...token, ...place(at) });
+    at = skipBlank(text, at + token.text.length);
+  }
+  tokens.push({ kind: 'end', text: '', ...place(text.trimEnd().length) });
+  return tokens;
+}
+
+/** A token as an error message shows it. */
+export function shown(token: Token): string {
+  return token.kind === 'end' ? 'the end of the text' : quoted(token.text);
+}
+
+function skipBlank(text: string, at: number): number {
+  blank.lastIndex = at;
+  return blank.test(text) ? blank.lastIndex : at;
+}
+
+function readToken(text: string, at: number): { kind: TokenKind; text: string } {
+  for (const [kind, pattern] of patterns) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match !== null) return { kind, text: kind === 'word' ? match[0].toLowerCase() : match[0] };
+  }
+  return { kind: 'other', text: text.slice(at) };
+}
+
+/** Line and column of an offset; asked for with growing offsets, so that the whole text is walked once. */
+function placesIn(text: string): (offset: number) => { line: number; column: number } {
+  let line = 1;
+  let lineStart = 0;
+  let walked = 0;
+  return (offset) => {
+    for (; walked < offset; walked++) {
+      if (text.charCodeAt(walked) === 10) {
+        line++;
+        lineStart = walked + 1;
+      }
+    }
+    return { line, column: offset - lineStart + 1 };
+  };
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** Which operators write children: blind variation, the language model for every child, or the model for a share of them. */
+export const operatorChoice = z.enum(['classical', 'llm', 'mixed']);
+export type OperatorChoice = z.infer<typeof operatorChoice>;
+
+/** All that a run needs to be run again; with the command log and the recorded replies, to be run again exactly. */
+export const runSpec = z.strictObject({
+  /** Version of this form. */
+  lichen: z.literal(1),
+  world: z.string().min(1).max(64),
+  seed: z.int().min(0).default(1),
+  ticks: z.int().min(1).max(1_000_000_000).optional(),
+  operator: operatorChoice.default('classical'),
+  /** `none`, `embedded`, a path of a .gguf file, or the name of an endpoint's model. */
+  model: z.string().min(1).max(512).optional(),
+  parameters: z.record(z.string().max(64), z.number()).default({}),
+});
+export type RunSpec = z.infer<typeof runSpec>;
+
+/** One sentence for what is wrong with a spec, with the path of the first field at fault. */
+export function specProblem(error: z.ZodError): string {
+  const issue = error.issues[0]!;
+  const path = issue.path.join('.');
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}

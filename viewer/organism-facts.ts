@@ -1,0 +1,54 @@
+import { operatorNames } from '../core/kernel/tick-events.ts';
+import type { Taxon } from '../core/measures/phylogeny.ts';
+import type { Lab } from './lab.ts';
+import type { Ancestor, OrganismFacts } from './protocol.ts';
+
+const MOST_ANCESTORS = 12;
+
+/** Id of the living organism nearest to a place on the torus, or -1 when nobody lives. */
+export function nearestOrganism({ simulation }: Lab, x: number, y: number): number {
+  const { pop, width, height } = simulation.kernel;
+  const { columns } = pop;
+  let best = -1;
+  let least = Infinity;
+  for (let row = 0; row < pop.count; row++) {
+    let dx = Math.abs(columns.x[row]! - x);
+    let dy = Math.abs(columns.y[row]! - y);
+    if (dx > width / 2) dx = width - dx;
+    if (dy > height / 2) dy = height - dy;
+    const apart = dx * dx + dy * dy;
+    if (apart < least) { least = apart; best = columns.id[row]!; }
+  }
+  return best;
+}
+
+/** Everything the card shows of an organism; null when nothing is known of it any more. */
+export function organismFacts(lab: Lab, id: number): OrganismFacts | null {
+  const { simulation, phylogeny } = lab;
+  const { kernel } = simulation;
+  const taxon = phylogeny.taxon(id);
+  const ancestors = phylogeny.ancestors(id, MOST_ANCESTORS).map((each) => ancestorFacts(lab, each));
+  const row = kernel.rowOf(id);
+  if (row < 0) {
+    if (taxon === undefined) return null;
+    return {
+      id, alive: false, bornAt: taxon.originTime, age: (taxon.destructionTime ?? kernel.tick) - taxon.originTime, energy: 0, children: 0, tag: 0,
+      lineage: ancestors.at(-1)?.id ?? id, operator: taxon.operator, genome: kernel.genomes.text(taxon.genome), firedLine: -1,
+      mobility: 0, diet: 0, x: 0, y: 0, parents: taxon.parents, ancestors,
+    };
+  }
+  const c = kernel.pop.columns;
+  const life = new Float32Array(3);
+  kernel.parts.lifeOf(row, life);
+  return {
+    id, alive: true, bornAt: c.bornAt[row]!, age: kernel.tick - c.bornAt[row]!, energy: c.energy[row]!, children: c.children[row]!,
+    tag: c.tag[row]!, lineage: c.lineage[row]!, operator: operatorNames[c.operator[row]!]!, genome: kernel.genomes.text(c.genome[row]!),
+    // one rule a line in the canonical form; a newborn has not acted yet
+    firedLine: kernel.tick > c.bornAt[row]! || kernel.tick === 0 ? c.fired[row]! : -1,
+    mobility: life[1]!, diet: life[2]!, x: c.x[row]!, y: c.y[row]!, parents: taxon?.parents ?? [], ancestors,
+  };
+}
+
+function ancestorFacts({ simulation }: Lab, { id, genome, operator, originTime, destructionTime }: Taxon): Ancestor {
+  return { id, genome: simulation.kernel.genomes.text(genome), operator, bornAt: originTime, diedAt: destructionTime };
+}

@@ -1,0 +1,14 @@
+import type { WorldDefinition } from '../core/kernel/world.ts';
+import { meadow } from './meadow/meadow.ts';
+
+/** Every world there is; the first is the default. */
+export const worlds: readonly WorldDefinition[] = [meadow as unknown as WorldDefinition];
+
+/** Throws an error with one sentence when there is no such world. */
+export function findWorld(name: string): WorldDefinition {
+  const world = worlds.find((candidate) => candidate.name === name);
+  if (world === undefined) {
+    throw new Error(`There is no world "${name}"; there is ${worlds.map((each) => each.name).join(', ')}.`);
+  }
+  return world;
+}

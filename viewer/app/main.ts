@@ -1,0 +1,135 @@
+import { showArchive } from './archive-panel.ts';
+import { showCard } from './card.ts';
+import { showChoices } from './choice-bar.ts';
+import { byId, setText } from './dom.ts';
+import { connectServer } from './feed-server.ts';
+import { startWorker } from './feed-worker.ts';
+import { FrameCosts, type FrameCost } from './frame-costs.ts';
+import { parseFrame } from './frame.ts';
+import { showLog } from './log-panel.ts';
+import { Marks } from './marks.ts';
+import { showPressures } from './pressures-panel.ts';
+import { showSeries } from './series-panel.ts';
+import { applyMessage, Store, type PageState } from './state.ts';
+import { theme$ } from './theme.ts';
+import { showTimeBar } from './time-bar.ts';
+import { showTopLine } from './top-line.ts';
+import { WorldView } from './world-view.ts';
+import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
+
+/** For tests and measurements in a real browser. */
+export interface PageProbe {
+  /** Main-thread time of the last 300 frames. */
+  frameCosts(): FrameCost[];
+  clearFrameCosts(): void;
+  state(): PageState;
+  /** The picture as drawn, RGBA; rows from the bottom up, as WebGL counts them. */
+  pixels(): { width: number; height: number; data: Uint8Array };
+  /** Point of the world's canvas, in CSS pixels, where a place of the space is drawn. */
+  pointOf(x: number, y: number): { x: number; y: number };
+}
+declare global {
+  interface Window { lichen?: PageProbe }
+}
+
+/** A server that feeds pages says so; a static host does not, and then the world runs in the page. */
+async function isFedByServer(): Promise<boolean> {
+  if (new URLSearchParams(location.search).has('here')) return false;
+  try {
+    const response = await fetch('./feed.json', { cache: 'no-store' });
+    return response.ok && ((await response.json()) as { feed?: unknown }).feed === 'server';
+  } catch {
+    return false;
+  }
+}
+
+async function start(): Promise<void> {
+  const store = new Store();
+  const costs = new FrameCosts();
+  let feed: Feed | null = null;
+  let waiting: ArrayBuffer | null = null;
+  const send = (message: ClientMessage): void => feed?.send(message);
+  const refuse = (error: unknown): void => store.change((draft) => { draft.trouble = error instanceof Error ? error.message : String(error); });
+
+  showTopLine(store);
+  showArchive(store, send);
+  showSeries(store);
+  showPressures(store, send);
+  showLog(store);
+  showCard(store, send);
+  showTimeBar(store, send);
+  holdDrawer();
+
+  const canvas = byId('world', HTMLCanvasElement);
+  const view = await WorldView.create(canvas, (x, y) => send({ type: 'inspect', x, y }));
+  const marks = new Marks();
+  showChoices(store, (change) => view.choose(change));
+  theme$.subscribe((theme) => view.setTheme(theme));
+  const stage = byId('stage', HTMLElement);
+  new ResizeObserver(() => view.resize(stage.clientWidth, stage.clientHeight)).observe(stage);
+
+  const drawLoop = (): void => {
+    requestAnimationFrame(drawLoop);
+    const began = performance.now();
+    const bytes = waiting;
+    let decoded = began;
+    if (bytes !== null) {
+      waiting = null;
+      try {
+        const frame = parseFrame(bytes);
+        decoded = performance.now();
+        view.accept(frame, began / 1000);
+        marks.accept(frame);
+      } catch (error) {
+        refuse(error);
+      }
+    }
+    const isDue = view.prepare(began / 1000);
+    if (isDue) marks.draw(view.camera);
+    const prepared = performance.now();
+    if (isDue) view.draw();
+    if (bytes === null) return;
+    costs.add(decoded - began, prepared - decoded, performance.now() - prepared);
+    send({ type: 'drawn' });
+  };
+  requestAnimationFrame(drawLoop);
+
+  const handlers: FeedHandlers = {
+    onMessage: (message) => {
+      store.change((draft) => applyMessage(draft, message));
+      if (message.type === 'hello' && message.version !== PROTOCOL_VERSION) {
+        refuse(new Error(`The simulation speaks version ${message.version} of the protocol and this page version ${PROTOCOL_VERSION}; reload the page.`));
+      }
+    },
+    onFrame: (bytes) => { waiting = bytes; },
+    onState: (state) => store.change((draft) => { draft.link = state; }),
+  };
+  if (await isFedByServer()) {
+    feed = connectServer(new URL('./feed', location.href.replace(/^http/, 'ws')).href.split(/[?#]/, 1)[0] ?? '', handlers);
+  } else {
+    feed = startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);
+  }
+
+  window.lichen = {
+    frameCosts: () => costs.list(),
+    clearFrameCosts: () => costs.clear(),
+    state: () => store.now,
+    pixels: () => view.pixels(),
+    pointOf: (x, y) => view.camera.pointOf(x, y),
+  };
+}
+
+/** Where the page is narrow, the column of evidence comes and goes as a drawer. */
+function holdDrawer(): void {
+  const button = byId('drawer', HTMLButtonElement);
+  button.addEventListener('click', () => {
+    const isOpen = document.body.classList.toggle('drawer-open');
+    button.setAttribute('aria-expanded', String(isOpen));
+  });
+}
+
+start().catch((error: unknown) => {
+  const notice = byId('notice', HTMLElement);
+  notice.hidden = false;
+  setText(notice, `The page could not start: ${error instanceof Error ? error.message : String(error)}`);
+});

@@ -1,0 +1,49 @@
+import type { Camera } from './camera.ts';
+import { byId } from './dom.ts';
+import type { Frame } from './frame.ts';
+
+const UNITS = 65536;
+
+/** The ring around the organism in hand, and a line to its card. */
+export class Marks {
+  readonly #svg = byId('marks', SVGSVGElement);
+  readonly #ring = byId('mark-ring', SVGCircleElement);
+  readonly #line = byId('mark-line', SVGLineElement);
+  readonly #card = byId('card', HTMLElement);
+  #place: { x: number; y: number } | null = null;
+
+  /** Reads where the organism in hand is: two numbers of the whole frame. */
+  accept({ inHand, count, organisms, width, height }: Frame): void {
+    if (inHand < 0 || inHand >= count) {
+      this.#place = null;
+      return;
+    }
+    const at = inHand * 8;
+    const x = (organisms[at] ?? 0) + (organisms[at + 1] ?? 0) * 256;
+    const y = (organisms[at + 2] ?? 0) + (organisms[at + 3] ?? 0) * 256;
+    this.#place = { x: x / UNITS * width, y: y / UNITS * height };
+  }
+
+  draw(camera: Camera): void {
+    const place = this.#place;
+    this.#svg.toggleAttribute('data-shown', place !== null);
+    if (place === null) return;
+    const point = camera.pointOf(place.x, place.y);
+    this.#ring.setAttribute('cx', point.x.toFixed(1));
+    this.#ring.setAttribute('cy', point.y.toFixed(1));
+    const radius = Math.max(9, camera.scale * 1.15);
+    this.#ring.setAttribute('r', radius.toFixed(1));
+    const card = this.#card;
+    const fromX = Math.min(Math.max(point.x, card.offsetLeft), card.offsetLeft + card.offsetWidth);
+    const fromY = Math.min(Math.max(point.y, card.offsetTop), card.offsetTop + card.offsetHeight);
+    const far = Math.hypot(point.x - fromX, point.y - fromY);
+    const isLineShown = !card.hidden && far > radius + 6;
+    this.#line.toggleAttribute('hidden', !isLineShown);
+    this.#line.style.display = isLineShown ? '' : 'none';
+    if (!isLineShown) return;
+    this.#line.setAttribute('x1', fromX.toFixed(1));
+    this.#line.setAttribute('y1', fromY.toFixed(1));
+    this.#line.setAttribute('x2', (point.x + (fromX - point.x) * radius / far).toFixed(1));
+    this.#line.setAttribute('y2', (point.y + (fromY - point.y) * radius / far).toFixed(1));
+  }
+}

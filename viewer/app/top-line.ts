@@ -1,0 +1,73 @@
+import type { Store } from './state.ts';
+import { byId, setText, showText } from './dom.ts';
+import { compact, count, percent, withVisibleControls } from './words.ts';
+
+const TROUBLE_SHOWN_MS = 8000;
+
+/** One line of truth: which world, how many live, who writes the children; trouble in amber. */
+export function showTopLine(store: Store): void {
+  const worldName = byId('world-name', HTMLElement);
+  const tick = byId('tick', HTMLElement);
+  const alive = byId('alive', HTMLElement);
+  const lineages = byId('lineages', HTMLElement);
+  const seed = byId('seed', HTMLElement);
+  const model = byId('model', HTMLElement);
+  const modelText = model.querySelector('span');
+  const writing = byId('writing', HTMLElement);
+  const fallbacks = byId('fallbacks', HTMLElement);
+  const link = byId('link', HTMLElement);
+  const notice = byId('notice', HTMLElement);
+
+  store.watch(({ world }) => world).subscribe((world) => {
+    if (world === null) return;
+    setText(worldName, world.title || world.name);
+    worldName.title = world.sentence;
+    document.title = `${world.title || world.name} · Lichen`;
+  });
+  store.watch((state) => state.seed).subscribe((value) => setText(seed, value === null ? '–' : String(value)));
+
+  store.watch(({ totals }) => totals).subscribe((totals) => {
+    if (totals === null) return;
+    setText(tick, count(totals.tick));
+    tick.dataset['value'] = String(totals.tick);
+    setText(alive, count(totals.population));
+    alive.dataset['value'] = String(totals.population);
+    setText(lineages, count(totals.lineages));
+    const { calls, tokens, repaired, copies, inFlight, share } = totals.model;
+    const { fallbacks: failed } = totals.model;
+    showText(fallbacks, failed === 0 ? '' : `${count(failed)} ${failed === 1 ? 'fallback' : 'fallbacks'}`);
+    fallbacks.title = 'Children that a classical operator wrote because the model failed. Each is in the record.';
+    fallbacks.dataset['value'] = String(failed);
+    const written = totals.birthsByOperator['llm'] ?? 0;
+    showText(writing, store.now.model?.state === 'ready' || calls > 0
+      ? `children by model ${percent(totals.births === 0 ? 0 : written / totals.births)} · ${compact(calls)} calls · ${compact(tokens)} tokens` : '');
+    writing.title = `${count(written)} of ${count(totals.births)} children written by the model; now asked for ${percent(share)} of conceptions; `
+      + `${count(repaired)} repaired, ${count(copies)} equal to a parent, ${count(inFlight)} being written.`;
+  });
+
+  store.watch((state) => state.model).subscribe((facts) => {
+    if (facts === null) return;
+    model.hidden = false;
+    model.classList.toggle('amber', facts.state === 'absent');
+    model.dataset['state'] = facts.state;
+    const note = withVisibleControls(facts.note);
+    const name = withVisibleControls(facts.name);
+    if (modelText !== null) {
+      setText(modelText, facts.state === 'ready' ? name : facts.state === 'absent' ? (note || 'no model could be had') : 'no model, classical operators');
+    }
+    model.title = note;
+  });
+
+  store.watch((state) => state.link).subscribe((state) => {
+    showText(link, state === 'lost' ? 'connection lost, trying again' : '');
+    document.body.dataset['link'] = state;
+  });
+  store.watch(({ trouble }) => trouble).subscribe((sentence) => {
+    showText(notice, store.now.finished || withVisibleControls(sentence));
+    if (sentence === '') return;
+    window.setTimeout(() => store.change((draft) => {
+      if (draft.trouble === sentence) draft.trouble = '';
+    }), TROUBLE_SHOWN_MS);
+  });
+  store.watch(({ finished }) => finished).subscribe((sentence) => showText(notice, withVisibleControls(sentence)));
+}

@@ -1,0 +1,59 @@
+/** Numbers and foreign text as people read them. */
+
+const NARROW_SPACE = '\u202f';
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** 48210 as "48 210". */
+export function count(value: number): string {
+  return grouped.format(value).replaceAll(',', NARROW_SPACE);
+}
+
+/** 41234 as "41 k", 2310000 as "2.3 M". */
+export function compact(value: number): string {
+  if (Math.abs(value) < 10_000) return count(value);
+  if (Math.abs(value) < 1e6) return `${count(value / 1e3)}${NARROW_SPACE}k`;
+  return `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)}${NARROW_SPACE}M`;
+}
+
+/** 0.083 as "8 %"; small shares keep a figure. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)}${NARROW_SPACE}%`;
+}
+
+/** A value with as many decimals as its step of change needs. */
+export function stepped(value: number, step: number): string {
+  const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  return value.toFixed(Number.isFinite(decimals) ? decimals : 2);
+}
+
+/** Three significant figures or so, without an exponent. */
+export function figure(value: number): string {
+  const size = Math.abs(value);
+  if (size >= 1000) return count(value);
+  if (size >= 100) return value.toFixed(0);
+  return size >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
+const EACH_UNSEEN = new RegExp(UNSEEN, 'g');
+
+/**
+ * Text with its invisible and direction-changing characters written out as escapes, so that what a model wrote cannot
+ * show one order to the eye and another to the parser.
+ */
+export function withVisibleControls(text: string): string {
+  if (!UNSEEN.test(text)) return text;
+  return text.replace(EACH_UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Who wrote a genome, in words. */
+export function operatorInWords(operator: string): string {
+  switch (operator) {
+    case 'founder': return 'a founder, given by the world';
+    case 'copy': return 'an exact copy of the parent';
+    case 'classical': return 'written by classical mutation';
+    case 'llm': return 'written by the language model';
+    default: return `written by ${withVisibleControls(operator)}`;
+  }
+}

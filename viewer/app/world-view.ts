@@ -1,0 +1,152 @@
+import 'pixi.js/unsafe-eval';
+import { Container, UniformGroup, WebGLRenderer } from 'pixi.js';
+import { controlCamera } from './camera-controls.ts';
+import { Camera } from './camera.ts';
+import type { Frame } from './frame.ts';
+import { BirthLayer, FieldLayer, OrganismLayer } from './layers.ts';
+import { parseColour, type PaletteName } from './palette.ts';
+import { wantsStillness, type Theme } from './theme.ts';
+
+export type ColourBy = 'lineage' | 'energy' | 'act';
+const COLOUR_BY: Record<ColourBy, number> = { lineage: 0, energy: 1, act: 2 };
+
+/** An organism is drawn with its heading and signal where a step is at least this many pixels. */
+const DETAIL_FROM_PX = 9;
+const DETAIL_FULL_PX = 14;
+const MAX_RESOLUTION = 2;
+
+const GROWN_DARK = [0.105, 0.235, 0.2] as const;
+const GROWN_LIGHT = [0.71, 0.81, 0.67] as const;
+
+export interface WorldChoices {
+  colourBy: ColourBy;
+  palette: PaletteName;
+  field: boolean;
+  births: boolean;
+}
+
+/** The picture of the world: field, organisms and births, drawn when something changed and not otherwise. */
+export class WorldView {
+  readonly camera = new Camera();
+  readonly #renderer: WebGLRenderer<HTMLCanvasElement>;
+  readonly #stage = new Container();
+  readonly #view = new UniformGroup({
+    uCentre: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uSpace: { value: new Float32Array([1, 1]), type: 'vec2<f32>' },
+    uView: { value: new Float32Array([1, 1]), type: 'vec2<f32>' },
+    uScale: { value: 1, type: 'f32' },
+    uPixel: { value: 1, type: 'f32' },
+    uLight: { value: 0, type: 'f32' },
+  });
+  readonly #field = new FieldLayer(this.#view);
+  readonly #organisms = new OrganismLayer(this.#view);
+  readonly #births = new BirthLayer(this.#view);
+  #choices: WorldChoices = { colourBy: 'lineage', palette: 'lichen', field: true, births: true };
+  #count = 0;
+  #moved = true;
+
+  private constructor(renderer: WebGLRenderer<HTMLCanvasElement>) {
+    this.#renderer = renderer;
+    this.#stage.addChild(this.#field.mesh, this.#organisms.mesh, this.#births.mesh);
+    // Field rows are as long as they are; WebGL would otherwise expect them padded to four bytes.
+    renderer.gl.pixelStorei(renderer.gl.UNPACK_ALIGNMENT, 1);
+  }
+
+  /** @throws when the browser has no WebGL 2. */
+  static async create(canvas: HTMLCanvasElement, picked: (x: number, y: number) => void): Promise<WorldView> {
+    const renderer = new WebGLRenderer<HTMLCanvasElement>();
+    await renderer.init({
+      canvas, width: canvas.clientWidth || 1, height: canvas.clientHeight || 1, antialias: false, autoDensity: true, backgroundAlpha: 1,
+      resolution: Math.min(devicePixelRatio, MAX_RESOLUTION), powerPreference: 'high-performance', skipExtensionImports: true,
+    });
+    const view = new WorldView(renderer);
+    controlCamera(canvas, view.camera, {
+      moved: () => { view.#moved = true; },
+      picked: (viewX, viewY) => {
+        const place = view.camera.placeAt(viewX, viewY);
+        picked(place.x, place.y);
+      },
+    });
+    return view;
+  }
+
+  /** CSS pixels. */
+  resize(width: number, height: number): void {
+    if (width === 0 || height === 0) return;
+    this.#renderer.resize(width, height, Math.min(devicePixelRatio, MAX_RESOLUTION));
+    this.camera.resize(width, height);
+    this.#moved = true;
+  }
+
+  choose(change: Partial<WorldChoices>): void {
+    this.#choices = { ...this.#choices, ...change };
+    if (change.palette !== undefined) this.#organisms.setPalette(change.palette);
+    if (change.births === false) this.#births.clear();
+    this.#moved = true;
+  }
+
+  setTheme(theme: Theme): void {
+    this.#view.uniforms.uLight = theme.light ? 1 : 0;
+    // Light adds up on a dark ground; on a pale one it would vanish, so there organisms cover instead.
+    this.#organisms.mesh.blendMode = theme.light ? 'normal' : 'add';
+    this.#field.tone.uniforms.uGround.set(parseColour(theme.ground).map((part) => part / 255));
+    this.#field.tone.uniforms.uGrown.set(theme.light ? GROWN_LIGHT : GROWN_DARK);
+    this.#moved = true;
+  }
+
+  /** Takes a frame in: three assignments, and a ring for each birth. */
+  accept(frame: Frame, nowSeconds: number): void {
+    this.camera.enter(frame.width, frame.height);
+    this.#organisms.update(frame);
+    this.#field.update(frame);
+    this.#count = frame.count;
+    if (this.#choices.births && !wantsStillness()) this.#births.add(frame, nowSeconds);
+    this.#moved = true;
+  }
+
+  /** Brings the uniforms up to date; answers whether a picture should be drawn now. */
+  prepare(nowSeconds: number): boolean {
+    const fading = this.#births.advance(nowSeconds);
+    if (!this.#moved && !fading) return false;
+    this.#moved = fading;
+    const { camera } = this;
+    if (camera.width === 0) return true;
+    const view = this.#view.uniforms;
+    view.uCentre[0] = camera.x / camera.width;
+    view.uCentre[1] = camera.y / camera.height;
+    view.uSpace[0] = camera.width;
+    view.uSpace[1] = camera.height;
+    view.uView[0] = camera.viewWidth;
+    view.uView[1] = camera.viewHeight;
+    view.uScale = camera.scale;
+    view.uPixel = 1 / this.#renderer.resolution;
+    this.#field.tone.uniforms.uRelief = this.#choices.field ? 1 : 0;
+
+    const look = this.#organisms.look.uniforms;
+    const core = Math.max(1.15, camera.scale * 0.4);
+    const halo = Math.max(core * 2.1, Math.min(core * 4.2, core + 7));
+    look.uCore = core;
+    look.uHalo = halo;
+    look.uColourBy = COLOUR_BY[this.#choices.colourBy];
+    look.uDetail = Math.min(1, Math.max(0, (camera.scale - DETAIL_FROM_PX) / (DETAIL_FULL_PX - DETAIL_FROM_PX)));
+    // The more halos lie on one another on average, the fainter each.
+    const overlap = this.#count * Math.PI * (halo / camera.scale) ** 2 / (camera.width * camera.height);
+    look.uGain = 0.34 / (1 + overlap * 0.35);
+    return true;
+  }
+
+  /** Hands the picture to the graphics card. */
+  draw(): void {
+    this.#renderer.render(this.#stage);
+  }
+
+  /** The picture as the screen shows it, RGBA bytes row by row from the top; draws it afresh. */
+  pixels(): { width: number; height: number; data: Uint8Array } {
+    this.draw();
+    const { gl } = this.#renderer;
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
+    const data = new Uint8Array(width * height * 4);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, data);
+    return { width, height, data };
+  }
+}

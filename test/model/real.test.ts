@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDoor, type ModelDoor, type ModelRequest } from '../../agents/model/door.ts';
+import { cacheFolder, checkWeights, findWeights, weightsFacts } from '../../agents/model/weights.ts';
+
+const weights = await findWeights();
+const required = process.env['LICHEN_REQUIRE_WEIGHTS'] === '1';
+const absent = weights === null && !required;
+const why = absent ? ` (skipped: ${weightsFacts.file} is not in ${cacheFolder()}; run lichen model fetch)` : '';
+
+const request: ModelRequest = {
+  messages: [
+    { role: 'system', content: 'You answer with one word.' },
+    { role: 'user', content: 'Which is the capital of France?' },
+  ],
+  maxTokens: 12, temperature: 0, seed: 1,
+};
+
+describe.skipIf(absent)(`the real weights of ${weightsFacts.name}${why}`, () => {
+  let door: ModelDoor;
+  beforeAll(async () => {
+    if (weights === null) throw new Error(`LICHEN_REQUIRE_WEIGHTS=1, but ${weightsFacts.file} is not in ${cacheFolder()}: run lichen model fetch.`);
+    door = await openDoor({ model: 'embedded' });
+  });
+  afterAll(() => door?.close());
+
+  test('are the pinned file', async () => {
+    expect((await checkWeights(weights?.path ?? '')).sha256).toBe(weightsFacts.sha256);
+  });
+
+  test('know what a small model knows', async () => {
+    const reply = await door.complete(request);
+    expect(reply.text).toMatch(/Paris/);
+    expect(reply.model).toBe(weightsFacts.name);
+  });
+
+  test('write under a grammar', async () => {
+    const grammar = 'root ::= "when " ("energy" | "grass.here") " > " [0-9] " -> " ("eat" | "rest")';
+    const { text, finish } = await door.complete({ ...request, grammar, maxTokens: 40, temperature: 0.8 });
+    expect(text).toMatch(/^when (energy|grass\.here) > \d -> (eat|rest)$/);
+    expect(finish).toBe('stop');
+  });
+
+  test('think Paris likelier than Rome', async () => {
+    const { logprobs } = await door.complete({ ...request, grammar: 'root ::= "Paris" | "Rome"', topLogprobs: 5 });
+    const first = logprobs?.[0];
+    expect(first?.token.startsWith('P')).toBe(true);
+    expect(Math.exp(first?.logprob ?? -Infinity)).toBeGreaterThan(0.5);
+  });
+});

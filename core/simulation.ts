@@ -23,6 +23,8 @@ export interface SimulationOptions<S extends ColumnSpec> {
   genomes: Genomes;
   /** Founders' genomes, taken in turn, instead of the world's own. */
   founders?: readonly string[];
+  /** False leaves out the fingerprint: to measure what the event stream costs. */
+  observed?: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
   private readonly deliveries = new Map<number, Delivery>();
   private waiting: Command[] = [];
   private nextSeq = 0;
+  private readonly digests: boolean;
 
   constructor(options: SimulationOptions<S>) {
     const { world, parameters, seed, genomes } = options;
@@ -47,7 +50,8 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
     this.seed = seed;
     this.kernel = new Kernel({ world, parameters, seed, genomes });
     this.events$ = this.bus.events$;
-    this.events$.subscribe((event) => absorb(this.print, event, (handle) => genomes.text(handle)));
+    this.digests = options.observed !== false;
+    if (this.digests) this.events$.subscribe((event) => absorb(this.print, event, (handle) => genomes.text(handle)));
     this.print.text(JSON.stringify([world.name, seed, Object.entries(this.kernel.parameters).sort()]));
     settle(this.kernel, options.founders ?? world.founders);
   }
@@ -87,7 +91,7 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
     this.deliveries.clear();
     this.bus.emit({
       kind: 'tick', tick: kernel.tick, commands, conceptions: kernel.conceptions, births: kernel.births, deaths: kernel.deaths,
-      population: kernel.pop.count, digest: kernel.tick % DIGEST_EVERY === 0 ? kernel.digest() : null,
+      population: kernel.pop.count, digest: this.digests && kernel.tick % DIGEST_EVERY === 0 ? kernel.digest() : null,
     });
   }
 

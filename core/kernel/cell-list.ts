@@ -17,7 +17,6 @@ export class CellList {
   readonly y: Float32Array;
   readonly look: Uint16Array;
   private readonly next: Uint32Array;
-  private readonly binOf: Uint32Array;
 
   /** `reach`: the farthest that anyone looks; bins are at least as wide, so the 3 × 3 bins around hold all there is to see. */
   constructor(width: number, height: number, reach: number, capacity: number) {
@@ -31,21 +30,20 @@ export class CellList {
     this.start = new Uint32Array(this.across * this.down + 1);
     this.next = new Uint32Array(this.across * this.down);
     this.order = new Uint32Array(capacity);
-    this.binOf = new Uint32Array(capacity);
     this.x = new Float32Array(capacity);
     this.y = new Float32Array(capacity);
     this.look = new Uint16Array(capacity);
   }
 
   get bytes(): number {
-    return this.start.byteLength + this.next.byteLength + this.order.byteLength + this.binOf.byteLength
+    return this.start.byteLength + this.next.byteLength + this.order.byteLength
       + this.x.byteLength + this.y.byteLength + this.look.byteLength;
   }
 
   binAt(x: number, y: number): number {
     // a coordinate just under the edge can round up to the number of bins
-    const bx = Math.min(this.across - 1, (x / this.binWidth) | 0);
-    const by = Math.min(this.down - 1, (y / this.binHeight) | 0);
+    const bx = Math.min(this.across - 1, (x * (1 / this.binWidth)) | 0);
+    const by = Math.min(this.down - 1, (y * (1 / this.binHeight)) | 0);
     return by * this.across + bx;
   }
 
@@ -63,25 +61,24 @@ export class CellList {
 
   /** Fills `start` and `order` only. */
   sort(count: number, x: Float32Array, y: Float32Array): void {
-    const { start, next, order, binOf, across, down } = this;
+    const { start, next, order, across, down } = this;
     const perWidth = 1 / this.binWidth;
     const perHeight = 1 / this.binHeight;
     const lastX = across - 1;
     const lastY = down - 1;
     start.fill(0);
+    // a row's bin is worked out twice: cheaper than a word a row to remember it
     for (let row = 0; row < count; row++) {
       const bx = Math.min(lastX, (x[row] * perWidth) | 0);
-      const by = Math.min(lastY, (y[row] * perHeight) | 0);
-      const bin = by * across + bx;
-      binOf[row] = bin;
-      start[bin + 1]++;
+      start[Math.min(lastY, (y[row] * perHeight) | 0) * across + bx + 1]++;
     }
     for (let bin = 0; bin < next.length; bin++) {
       next[bin] = start[bin];
       start[bin + 1] += start[bin];
     }
     for (let row = 0; row < count; row++) {
-      order[next[binOf[row]]++] = row;
+      const bx = Math.min(lastX, (x[row] * perWidth) | 0);
+      order[next[Math.min(lastY, (y[row] * perHeight) | 0) * across + bx]++] = row;
     }
   }
 }

@@ -5,19 +5,19 @@
 export class Eggs {
   count = 0;
   head = 0;
-  readonly capacity: number;
-  readonly child: Uint32Array;
-  readonly dueAt: Uint32Array;
-  readonly parent: Uint32Array;
-  readonly partner: Uint32Array;
-  readonly parentGenome: Uint32Array;
-  readonly partnerGenome: Uint32Array;
-  readonly byModel: Uint8Array;
-  readonly lineage: Uint32Array;
-  readonly tag: Uint8Array;
-  readonly x: Float32Array;
-  readonly y: Float32Array;
-  readonly energy: Float32Array;
+  capacity: number;
+  child: Uint32Array;
+  dueAt: Uint32Array;
+  parent: Uint32Array;
+  partner: Uint32Array;
+  parentGenome: Uint32Array;
+  partnerGenome: Uint32Array;
+  byModel: Uint8Array;
+  lineage: Uint32Array;
+  tag: Uint8Array;
+  x: Float32Array;
+  y: Float32Array;
+  energy: Float32Array;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -39,10 +39,10 @@ export class Eggs {
     return this.capacity * (9 * 4 + 2);
   }
 
-  /** Opens the entry behind the last. The caller has seen to it that there is room. */
+  /** Opens the entry behind the last; a full ring doubles. */
   lay(): number {
-    const entry = (this.head + this.count++) % this.capacity;
-    return entry;
+    if (this.count === this.capacity) this.grow();
+    return (this.head + this.count++) % this.capacity;
   }
 
   /** Takes the first entry out; its columns stay readable until the next `lay`. */
@@ -51,5 +51,20 @@ export class Eggs {
     this.head = (this.head + 1) % this.capacity;
     this.count--;
     return entry;
+  }
+
+  /** A ring twice as large, its first entry at 0. */
+  private grow(): void {
+    const { head, capacity } = this;
+    for (const [name, column] of Object.entries(this)) {
+      if (typeof column === 'number') continue;
+      const old = column as Uint32Array;
+      const bigger = new (old.constructor as new (n: number) => Uint32Array)(capacity * 2);
+      bigger.set(old.subarray(head));
+      bigger.set(old.subarray(0, head), capacity - head);
+      (this as unknown as Record<string, Uint32Array>)[name] = bigger;
+    }
+    this.head = 0;
+    this.capacity = capacity * 2;
   }
 }

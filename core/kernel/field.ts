@@ -8,10 +8,10 @@ export class Field {
   readonly cols: number;
   readonly rows: number;
   readonly grain: number;
-  /** Amount now, [0, richness]. */
+  /** Amount now, [0, 1]. */
   readonly amount: Float32Array;
-  /** What the place can bear, [0, 1]. */
-  readonly richness: Float32Array;
+  /** What the place can bear, in 255ths: a byte, since there are more cells than organisms. */
+  readonly richness: Uint8Array;
   /** How many take from the cell this tick; zero between ticks. */
   readonly takers: Uint16Array;
   private readonly rowAbove: Float32Array;
@@ -23,7 +23,7 @@ export class Field {
     this.grain = grain;
     const cells = this.cols * this.rows;
     this.amount = new Float32Array(cells);
-    this.richness = new Float32Array(cells);
+    this.richness = new Uint8Array(cells);
     this.takers = new Uint16Array(cells);
     this.rowAbove = new Float32Array(this.cols);
     this.firstRow = new Float32Array(this.cols);
@@ -38,6 +38,11 @@ export class Field {
     return ((y / this.grain) | 0) * this.cols + ((x / this.grain) | 0);
   }
 
+  /** Lets every cell bear as much as it can. */
+  fill(): void {
+    for (let i = 0; i < this.amount.length; i++) this.amount[i] = this.richness[i] / 255;
+  }
+
   /**
    * One tick: `amount += rate · (richness − amount)`, and a share `spread` of the difference to the mean of the four
    * neighbours flows in. What diffusion moves it neither makes nor loses (up to rounding).
@@ -45,7 +50,7 @@ export class Field {
   regrow(rate: number, spread: number): void {
     const { cols, rows, amount, richness, rowAbove, firstRow } = this;
     if (spread <= 0) {
-      for (let i = 0; i < amount.length; i++) amount[i] += rate * (richness[i] - amount[i]);
+      for (let i = 0; i < amount.length; i++) amount[i] += rate * (richness[i] / 255 - amount[i]);
       return;
     }
     const quarter = spread / 4;
@@ -63,7 +68,7 @@ export class Field {
         const right = c === cols - 1 ? first : amount[i + 1];
         const below = wrapped ? firstRow[c] : amount[i + cols];
         const flow = quarter * (left + right + rowAbove[c] + below - 4 * here);
-        amount[i] = here + flow + rate * (richness[i] - here);
+        amount[i] = here + flow + rate * (richness[i] / 255 - here);
         rowAbove[c] = here;
         left = here;
       }
@@ -99,7 +104,7 @@ export class Field {
           sum += weight * mix(top, bottom, fv);
         }
         const raised = (sum / total - bare) / (1 - bare);
-        richness[r * cols + c] = Math.min(1, Math.max(0, raised * 2.2));
+        richness[r * cols + c] = Math.round(255 * Math.min(1, Math.max(0, raised * 2.2)));
       }
     }
   }

@@ -43,12 +43,16 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
   readonly deaths = createDeaths();
   /** Rows that are to die at the end of this tick carry a cause + 1 here. */
   readonly dying: Uint8Array;
-  /** Rows that conceived this tick and their partners' rows (or NOBODY); valid [0, conceiving). */
-  readonly conceivers: Uint32Array;
-  readonly partnerOf: Uint32Array;
+  /** Rows that conceived this tick; valid [0, conceiving). */
+  conceivers = new Uint32Array(1024);
   conceiving = 0;
+  /**
+   * A word a row for whoever needs one within a phase of the tick: one memory seen as floats, words or shorts. Holds
+   * nothing from one phase to the next; from `conceive` to `layEggs` it is the kernel's, for the partners' rows.
+   */
+  readonly scratch: { readonly floats: Float32Array; readonly words: Uint32Array; readonly shorts: Uint16Array };
   private nextId = 0;
-  private readonly spare: Uint32Array;
+  private spare = new Uint32Array(1024);
   private readonly life = new Float32Array(3);
   private readonly decision: DecisionRows;
   private readonly chanceKey: [number, number];
@@ -67,11 +71,10 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     this.height = height;
     const capacity = this.parameter('capacity');
     this.pop = new Population(world.columns, capacity, genomes.registersPerRow);
-    this.eggs = new Eggs(capacity);
+    this.eggs = new Eggs(256);
     this.dying = new Uint8Array(capacity);
-    this.conceivers = new Uint32Array(capacity);
-    this.partnerOf = new Uint32Array(capacity);
-    this.spare = new Uint32Array(capacity);
+    const words = new Uint32Array(capacity);
+    this.scratch = { words, floats: new Float32Array(words.buffer), shorts: new Uint16Array(words.buffer, 0, capacity) };
     this.chanceKey = seedKey(seed, purpose.chance);
     this.conceptionKey = seedKey(seed, purpose.conception);
     this.operatorKey = seedKey(seed, purpose.operator);
@@ -94,8 +97,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
 
   /** Bytes of everything sized by organisms or cells. */
   get bytes(): number {
-    return this.pop.bytes + this.eggs.bytes + this.parts.bytes + this.dying.byteLength + this.conceivers.byteLength
-      + this.partnerOf.byteLength + this.spare.byteLength;
+    return this.pop.bytes + this.eggs.bytes + this.parts.bytes + this.dying.byteLength + this.scratch.words.byteLength
+      + this.conceivers.byteLength + this.spare.byteLength;
   }
 
   /** Puts a founder at a place; returns its id. Founders are born before the first tick and stand in its births. */
@@ -162,7 +165,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
 
   /** Asks for a child of the organism in `row`; `partnerRow` is NOBODY for one parent. Granted in `layEggs`. */
   conceive(row: number, partnerRow: number): void {
-    this.partnerOf[row] = partnerRow;
+    this.scratch.words[row] = partnerRow;
+    if (this.conceiving === this.conceivers.length) this.lengthenLists();
     this.conceivers[this.conceiving++] = row;
   }
 
@@ -171,16 +175,16 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
    * then `conceivers[0 …]`, and each child has been given `endowment` energy, which the world takes from the parent.
    */
   layEggs(endowment: number): number {
-    const { pop, eggs, conceivers, conceptions: log } = this;
+    const { pop, eggs, conceivers, conceptions: log, scratch } = this;
     const c = pop.columns;
     sortRowsById(conceivers, this.conceiving, c.id, this.spare);
-    const room = Math.min(pop.capacity - pop.count - eggs.count, eggs.capacity - eggs.count);
+    const room = Math.max(0, pop.capacity - pop.count - eggs.count);
     const granted = Math.min(this.conceiving, room);
     const dueAt = this.tick + this.parameter('gestation');
     const share = this.parameter('modelShare');
     for (let i = 0; i < granted; i++) {
       const row = conceivers[i];
-      const partnerRow = this.partnerOf[row];
+      const partnerRow = scratch.words[row];
       const child = this.nextId++;
       const egg = eggs.lay();
       const n = open(log);
@@ -307,11 +311,16 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
   }
 
   private bury(): void {
-    const { pop, dying, deaths, conceivers: list, life } = this;
+    const { pop, dying, deaths, life } = this;
     const c = pop.columns;
     let n = 0;
-    for (let row = 0; row < pop.count; row++) if (dying[row] !== 0) list[n++] = row;
+    for (let row = 0; row < pop.count; row++) {
+      if (dying[row] === 0) continue;
+      if (n === this.conceivers.length) this.lengthenLists();
+      this.conceivers[n++] = row;
+    }
     if (n === 0) return;
+    const list = this.conceivers;
     sortRowsById(list, n, c.id, this.spare);
     for (let i = 0; i < n; i++) {
       const row = list[i];
@@ -345,7 +354,15 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     const { cells } = this.parts;
     const { x, y } = this.pop.columns;
     cells.sort(this.pop.count, x, y);
-    this.pop.arrange(cells.order);
+    this.pop.arrange(cells.order, this.scratch.words);
+  }
+
+  /** The lists of rows follow the most births or deaths a tick has seen. */
+  private lengthenLists(): void {
+    const longer = new Uint32Array(this.conceivers.length * 2);
+    longer.set(this.conceivers);
+    this.conceivers = longer;
+    this.spare = new Uint32Array(longer.length);
   }
 }
 

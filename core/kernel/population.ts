@@ -52,7 +52,6 @@ export class Population<S extends ColumnSpec = CommonColumns> {
   readonly registersPerRow: number;
   readonly bytes: number;
   private readonly list: Column[];
-  private readonly spare32: Uint32Array;
 
   constructor(spec: S, capacity: number, registersPerRow: number) {
     this.capacity = capacity;
@@ -62,8 +61,7 @@ export class Population<S extends ColumnSpec = CommonColumns> {
     this.columns = columns as unknown as ColumnsOf<CommonColumns & S>;
     this.memory = new Float32Array(capacity * registersPerRow);
     this.list = Object.values(columns);
-    this.spare32 = new Uint32Array(capacity * Math.max(1, registersPerRow));
-    this.bytes = this.list.reduce((sum, column) => sum + column.byteLength, this.memory.byteLength + this.spare32.byteLength);
+    this.bytes = this.list.reduce((sum, column) => sum + column.byteLength, this.memory.byteLength);
   }
 
   /** Opens a row for a newborn, every column zero. The caller has seen to it that there is room. */
@@ -85,21 +83,25 @@ export class Population<S extends ColumnSpec = CommonColumns> {
 
   /**
    * Puts the rows in the given order (a permutation of the live rows), so that neighbours in space are neighbours in
-   * memory. Changes nothing that a run's result depends on.
+   * memory. Changes nothing that a run's result depends on. `scratch` has room for a word a row.
    */
-  arrange(order: Uint32Array): void {
+  arrange(order: Uint32Array, scratch: Uint32Array): void {
     const n = this.count;
+    const floats = new Float32Array(scratch.buffer, scratch.byteOffset, n);
+    const shorts = new Uint16Array(scratch.buffer, scratch.byteOffset, n);
+    const bytes = new Uint8Array(scratch.buffer, scratch.byteOffset, n);
     for (const column of this.list) {
       // one loop a kind keeps each store monomorphic
-      if (column instanceof Float32Array) gatherFloat(column, order, n, new Float32Array(this.spare32.buffer, 0, n));
-      else if (column instanceof Uint32Array) gatherWord(column, order, n, this.spare32);
-      else if (column instanceof Uint16Array) gatherShort(column, order, n, new Uint16Array(this.spare32.buffer, 0, n));
-      else gatherByte(column, order, n, new Uint8Array(this.spare32.buffer, 0, n));
+      if (column instanceof Float32Array) gatherFloat(column, order, n, floats);
+      else if (column instanceof Uint32Array) gatherWord(column, order, n, scratch);
+      else if (column instanceof Uint16Array) gatherShort(column, order, n, shorts);
+      else gatherByte(column, order, n, bytes);
     }
-    const stride = this.registersPerRow;
-    const scratch = new Float32Array(this.spare32.buffer, 0, n * stride);
-    for (let i = 0; i < n; i++) for (let r = 0; r < stride; r++) scratch[i * stride + r] = this.memory[order[i] * stride + r];
-    this.memory.set(scratch);
+    const { memory, registersPerRow: stride } = this;
+    for (let r = 0; r < stride; r++) {
+      for (let i = 0; i < n; i++) floats[i] = memory[order[i] * stride + r];
+      for (let i = 0; i < n; i++) memory[i * stride + r] = floats[i];
+    }
   }
 }
 

@@ -22,13 +22,10 @@ export class Sight {
   otherDistance2 = Infinity;
   hunterDistance2 = Infinity;
   crowd = 0;
-  /** Neighbours that send signal 1 … 7; entry 0 counts the silent. */
+  /** Neighbours that send signal 1 … 7; entry 0 means nothing. */
   readonly heard = new Uint32Array(8);
 
   private current = -1;
-  private kin = NOBODY;
-  private other = NOBODY;
-  private hunter = NOBODY;
   private readonly cells: CellList;
   private readonly x: Float32Array;
   private readonly y: Float32Array;
@@ -67,69 +64,83 @@ export class Sight {
 
   /** Looks around from `row`, unless that was the last row looked from. */
   look(row: number): void {
-    if (row === this.current) return;
-    this.current = row;
-    this.kin = this.other = this.hunter = NOBODY;
-    this.kinDistance2 = this.otherDistance2 = this.hunterDistance2 = Infinity;
-    this.crowd = 0;
-    this.heard.fill(0);
-    const { cells, width, height } = this;
-    const { across, down, start } = cells;
-    const x = this.x[row];
-    const y = this.y[row];
-    const bx = Math.min(across - 1, (x / cells.binWidth) | 0);
-    const by = Math.min(down - 1, (y / cells.binHeight) | 0);
-    for (let j = by - 1; j <= by + 1; j++) {
-      // neighbours across the seam are seen from a place shifted by a whole turn of the torus
-      const yy = j < 0 ? y + height : j >= down ? y - height : y;
-      const line = (j < 0 ? j + down : j >= down ? j - down : j) * across;
-      if (bx > 0 && bx < across - 1) {
-        this.scan(row, start[line + bx - 1], start[line + bx + 2], x, yy);
-      } else if (bx === 0) {
-        this.scan(row, start[line], start[line + 2], x, yy);
-        this.scan(row, start[line + across - 1], start[line + across], x + width, yy);
-      } else {
-        this.scan(row, start[line + across - 2], start[line + across], x, yy);
-        this.scan(row, start[line], start[line + 1], x - width, yy);
-      }
-    }
-    this.nearest[0][row] = this.kin;
-    this.nearest[1][row] = this.other;
-    this.nearest[2][row] = this.hunter;
-    this.seen[row] = 1;
+    if (row !== this.current) this.scan(row);
   }
 
-  private scan(row: number, from: number, to: number, x: number, y: number): void {
-    const { cells, radius2, kinWidth, heard } = this;
-    const { order } = cells;
+  private scan(row: number): void {
+    this.current = row;
+    const { cells, width, height, radius2, kinWidth, heard } = this;
+    const { across, down, start, order } = cells;
     const xs = cells.x;
     const ys = cells.y;
     const looks = cells.look;
     const ownTag = this.tag[row];
-    for (let k = from; k < to; k++) {
-      const dx = xs[k] - x;
-      const dy = ys[k] - y;
-      const distance2 = dx * dx + dy * dy;
-      if (distance2 > radius2 || order[k] === row) continue;
-      const look = looks[k];
-      this.crowd++;
-      heard[(look >> 8) & 7]++;
-      const apart = (look - ownTag) & 255;
-      if (apart <= kinWidth || apart >= 256 - kinWidth) {
-        if (distance2 < this.kinDistance2 || (distance2 === this.kinDistance2 && this.lowerId(k, this.kin))) {
-          this.kinDistance2 = distance2;
-          this.kin = k;
+    const x = this.x[row];
+    const y = this.y[row];
+    const bin = cells.binAt(x, y);
+    const bx = bin % across;
+    const by = (bin - bx) / across;
+    const inside = bx > 0 && bx < across - 1;
+    let kin = NOBODY;
+    let other = NOBODY;
+    let hunter = NOBODY;
+    let kin2 = Infinity;
+    let other2 = Infinity;
+    let hunter2 = Infinity;
+    let crowd = 0;
+    heard.fill(0);
+    // three lines of bins, each one run of the list, or two where it crosses the seam
+    for (let part = 0; part < 6; part++) {
+      if (inside && (part & 1) === 1) continue;
+      const j = by - 1 + (part >> 1);
+      // neighbours across the seam are seen from a place shifted by a whole turn of the torus
+      const yy = j < 0 ? y + height : j >= down ? y - height : y;
+      const line = (j < 0 ? j + down : j >= down ? j - down : j) * across;
+      let first = line + bx - 1;
+      let last = line + bx + 2;
+      let xx = x;
+      if (!inside) {
+        const wrapped = (part & 1) === 1;
+        if (bx === 0) {
+          first = wrapped ? line + across - 1 : line;
+          last = wrapped ? line + across : line + 2;
+          if (wrapped) xx = x + width;
+        } else {
+          first = wrapped ? line : line + across - 2;
+          last = wrapped ? line + 1 : line + across;
+          if (wrapped) xx = x - width;
         }
-      } else if (distance2 < this.otherDistance2 || (distance2 === this.otherDistance2 && this.lowerId(k, this.other))) {
-        this.otherDistance2 = distance2;
-        this.other = k;
       }
-      if ((look & 0x800) !== 0
-        && (distance2 < this.hunterDistance2 || (distance2 === this.hunterDistance2 && this.lowerId(k, this.hunter)))) {
-        this.hunterDistance2 = distance2;
-        this.hunter = k;
+      const to = start[last];
+      for (let k = start[first]; k < to; k++) {
+        const dx = xs[k] - xx;
+        const dy = ys[k] - yy;
+        const distance2 = dx * dx + dy * dy;
+        if (distance2 > radius2) continue;
+        if (order[k] === row) continue;
+        const look = looks[k];
+        crowd++;
+        if (look > 255) {
+          heard[(look >> 8) & 7]++;
+          if (look >= 0x800 && (distance2 < hunter2 || (distance2 === hunter2 && this.lowerId(k, hunter)))) {
+            hunter2 = distance2;
+            hunter = k;
+          }
+        }
+        const apart = (look - ownTag) & 255;
+        if (apart <= kinWidth || apart >= 256 - kinWidth) {
+          if (distance2 < kin2 || (distance2 === kin2 && this.lowerId(k, kin))) { kin2 = distance2; kin = k; }
+        } else if (distance2 < other2 || (distance2 === other2 && this.lowerId(k, other))) { other2 = distance2; other = k; }
       }
     }
+    this.crowd = crowd;
+    this.kinDistance2 = kin2;
+    this.otherDistance2 = other2;
+    this.hunterDistance2 = hunter2;
+    this.nearest[0][row] = kin;
+    this.nearest[1][row] = other;
+    this.nearest[2][row] = hunter;
+    this.seen[row] = 1;
   }
 
   /** Equal distances are settled by id, because the order within a bin must not matter. */

@@ -35,7 +35,8 @@ export const HUNTER_TICKS = 20;
 export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
   const { pop, width, height } = kernel;
   const { cells, sight, field } = parts;
-  const { x, y, id, act, target, heading, moves, energy, bites, gifts, gain, hunting } = pop.columns;
+  const { x, y, id, act, target, heading, moves, energy, bites, gifts, hunting } = pop.columns;
+  const gain = kernel.scratch.floats;
   const { order } = cells;
   const takers = field.takers;
   const amount = field.amount;

@@ -9,7 +9,7 @@ import type { Kernel } from '../../core/kernel/kernel.ts';
 import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
 import type { ColumnSpec } from '../../core/kernel/population.ts';
 import { purpose, seedKey } from '../../core/kernel/random.ts';
-import { Sight } from '../../core/kernel/sight.ts';
+import { Sight, packLook } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { actFacts, performActs } from './acts.ts';
 import { bindSenses, senseFacts } from './senses.ts';
@@ -51,9 +51,6 @@ export const meadowColumns = {
   /** Bites and gifts it receives this tick. */
   bites: 'u16',
   gifts: 'u16',
-  /** Energy gained this tick, before costs. */
-  gain: 'f32',
-  look: 'u16',
 } as const satisfies ColumnSpec;
 
 export type MeadowKernel = Kernel<typeof meadowColumns>;
@@ -97,7 +94,7 @@ export const meadow = defineWorld({
     const field = new Field(width, height, GRAIN);
     const richnessKey = seedKey(seed, purpose.richness);
     field.paintPatches(richnessKey[0], richnessKey[1], kernel.parameter('patchSize'), kernel.parameter('bareGround'));
-    field.amount.set(field.richness);
+    field.fill();
     const cells = new CellList(width, height, SIGHT, pop.capacity);
     const sight = new Sight(cells, columns, width, height, SIGHT, KIN_WIDTH);
     const parts: MeadowParts = {
@@ -134,12 +131,13 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
 }
 
 /** What others will see this tick is fixed now: place, kin mark, signal, and whether one hunts. */
-function showThemselves({ pop }: MeadowKernel, { cells, sight }: MeadowParts): void {
-  const { x, y, tag, signal, nextSignal, hunting, look } = pop.columns;
+function showThemselves({ pop, scratch }: MeadowKernel, { cells, sight }: MeadowParts): void {
+  const { x, y, tag, signal, nextSignal, hunting } = pop.columns;
+  const look = scratch.shorts;
   for (let row = 0; row < pop.count; row++) {
     const sent = nextSignal[row];
     signal[row] = sent;
-    look[row] = tag[row] | (sent << 8) | (hunting[row] > 0 ? 0x800 : 0);
+    look[row] = packLook(tag[row], sent, hunting[row] > 0);
   }
   cells.build(pop.count, x, y, look);
   sight.blink(pop.count);

@@ -15,7 +15,8 @@ const BEARING = 4;
 export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
   const { pop } = kernel;
   const { field, cells, sight, ledger } = parts;
-  const { x, y, act, target, energy, gain, grazed, preyed, bites, gifts, hurt, hunting } = pop.columns;
+  const { x, y, act, target, energy, grazed, preyed, bites, gifts, hurt, hunting } = pop.columns;
+  const gain = kernel.scratch.floats;
   const { amount, takers } = field;
   const { order } = cells;
   const damage = kernel.parameter('attackDamage');
@@ -80,7 +81,7 @@ export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
 
 /** Children are conceived by those who chose to and can pay; then hunger, bites and age take theirs. */
 export function layAndAge(kernel: MeadowKernel, parts: MeadowParts): void {
-  const { pop, conceivers, dying } = kernel;
+  const { pop, dying } = kernel;
   const { sight, cells, lifespanKey, ledger } = parts;
   const { id, act, target, energy, children, bornAt, bites } = pop.columns;
   const lifespan = kernel.parameter('lifespan');
@@ -94,6 +95,7 @@ export function layAndAge(kernel: MeadowKernel, parts: MeadowParts): void {
     }
   }
   const granted = kernel.layEggs(ENDOWMENT);
+  const { conceivers } = kernel;
   for (let i = 0; i < granted; i++) {
     energy[conceivers[i]] -= ENDOWMENT + BEARING;
     if (children[conceivers[i]] < 65535) children[conceivers[i]]++;

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CellList } from '../../core/kernel/cell-list.ts';
+import { Neighbour, Sight, packLook } from '../../core/kernel/sight.ts';
+import { NOBODY } from '../../core/kernel/tick-events.ts';
+import { seeded } from './seeded.ts';
+
+const KIN_WIDTH = 10;
+
+interface Scene { width: number; height: number; reach: number; places: { x: number; y: number; tag: number; signal: number; hunting: boolean; id: number }[] }
+
+/** Crowds on a torus, with many on the seams, on the borders of bins, on the same spot and at equal distances. */
+const scenes: fc.Arbitrary<Scene> = fc.record({
+  width: fc.constantFrom(12, 13, 16, 21, 32), height: fc.constantFrom(12, 14, 17, 40), reach: fc.constantFrom(3, 4),
+}).chain(({ width, height, reach }) => {
+  const along = (side: number): fc.Arbitrary<number> => fc.oneof(
+    fc.integer({ min: 0, max: side * 2 - 1 }).map((n) => n / 2),
+    fc.constantFrom(0, reach, side - 0.25, side / 2),
+    // on a grid that is fine enough, and coarse enough for the sums of both searches to be exact
+    fc.integer({ min: 0, max: side * 65_536 - 1 }).map((n) => n / 65_536),
+  );
+  return fc.record({
+    width: fc.constant(width), height: fc.constant(height), reach: fc.constant(reach),
+    places: fc.uniqueArray(fc.record({
+      x: along(width), y: along(height), tag: fc.oneof(fc.constantFrom(0, 5, 10, 11, 246, 255, 128), fc.integer({ min: 0, max: 255 })),
+      signal: fc.integer({ min: 0, max: 7 }), hunting: fc.boolean(), id: fc.integer({ min: 0, max: 100_000 }),
+    }), { minLength: 1, maxLength: 40, selector: ({ id }) => id }),
+  });
+});
+
+function build(scene: Scene): { cells: CellList; sight: Sight } {
+  const { width, height, reach, places } = scene;
+  const cells = new CellList(width, height, reach, 64);
+  const column = <T extends Float32Array | Uint16Array | Uint8Array | Uint32Array>(array: T, read: (place: Scene['places'][number]) => number): T => {
+    places.forEach((place, row) => { array[row] = read(place); });
+    return array;
+  };
+  const columns = {
+    x: column(new Float32Array(64), ({ x }) => x), y: column(new Float32Array(64), ({ y }) => y),
+    tag: column(new Uint8Array(64), ({ tag }) => tag), id: column(new Uint32Array(64), ({ id }) => id),
+  };
+  cells.build(places.length, columns.x, columns.y, column(new Uint16Array(64), ({ tag, signal, hunting }) => packLook(tag, signal, hunting)));
+  const sight = new Sight(cells, columns, width, height, reach, KIN_WIDTH);
+  sight.blink(places.length);
+  return { cells, sight };
+}
+
+/** Distance on a torus of one dimension. */
+const gap = (a: number, b: number, side: number): number => Math.min(Math.abs(a - b), side - Math.abs(a - b));
+
+function bruteForce({ width, height, reach, places }: Scene, row: number) {
+  const self = places[row]!;
+  const seen = places.flatMap((place, at) => {
+    const distance2 = gap(place.x, self.x, width) ** 2 + gap(place.y, self.y, height) ** 2;
+    return at === row || distance2 > reach * reach ? [] : [{ ...place, at, distance2 }];
+  }).sort((a, b) => a.distance2 - b.distance2 || a.id - b.id);
+  const isKin = (tag: number): boolean => gap(tag, self.tag, 256) <= KIN_WIDTH;
+  return {
+    crowd: seen.length,
+    heard: Array.from({ length: 7 }, (_, i) => seen.filter(({ signal }) => signal === i + 1).length),
+    nearest: [seen.find(({ tag }) => isKin(tag)), seen.find(({ tag }) => !isKin(tag)), seen.find(({ hunting }) => hunting)],
+  };
+}
+
+describe('cell list', () => {
+  it('[K5] holds every row once, in the bin where it stands, with a copy of its looks', () => {
+    fc.assert(fc.property(scenes, (scene) => {
+      const { cells } = build(scene);
+      const n = scene.places.length;
+      expect(Array.from(cells.order.subarray(0, n)).sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, row) => row));
+      expect([cells.start[0], cells.start.at(-1)]).toEqual([0, n]);
+      for (let bin = 0; bin + 1 < cells.start.length; bin++) {
+        for (let k = cells.start[bin]!; k < cells.start[bin + 1]!; k++) {
+          const { x, y, tag, signal, hunting } = scene.places[cells.order[k]!]!;
+          expect([cells.x[k], cells.y[k], cells.look[k]]).toEqual([x, y, packLook(tag, signal, hunting)]);
+          // a border belongs to either side of it by rounding; both sides are looked at
+          const left = (bin % cells.across) * cells.binWidth;
+          const top = Math.floor(bin / cells.across) * cells.binHeight;
+          expect(x).toBeGreaterThanOrEqual(left - 1e-9);
+          expect(x).toBeLessThanOrEqual(left + cells.binWidth + 1e-9);
+          expect(y).toBeGreaterThanOrEqual(top - 1e-9);
+          expect(y).toBeLessThanOrEqual(top + cells.binHeight + 1e-9);
+        }
+      }
+    }), seeded(80));
+  });
+
+  it('[K5] bins are no narrower than anyone looks, and a space too small for that is refused', () => {
+    for (const [width, height, reach] of [[12, 12, 4], [13, 50, 4], [9, 10, 3], [1000, 17, 5]] as const) {
+      const cells = new CellList(width, height, reach, 1);
+      expect(cells.binWidth).toBeGreaterThanOrEqual(reach);
+      expect(cells.binHeight).toBeGreaterThanOrEqual(reach);
+      expect(cells.binAt(Math.fround(width - 1e-7) >= width ? 0 : Math.fround(width - 1e-7), 0)).toBeLessThan(cells.across);
+    }
+    expect(() => new CellList(11, 40, 4, 1)).toThrow('A space of 11 x 40 steps is too small to look 4 steps far: it needs at least 12 each way.');
+  });
+});
+
+describe('sight', () => {
+  it('[K5] equals a search through everyone, seams included, and the lower id settles equal distances', () => {
+    fc.assert(fc.property(scenes, (scene) => {
+      const { cells, sight } = build(scene);
+      for (let row = 0; row < scene.places.length; row++) {
+        sight.look(row);
+        const wanted = bruteForce(scene, row);
+        expect(sight.crowd).toBe(wanted.crowd);
+        expect(Array.from(sight.heard.subarray(1))).toEqual(wanted.heard);
+        expect([sight.kinDistance2, sight.otherDistance2, sight.hunterDistance2]).toEqual(wanted.nearest.map((each) => each?.distance2 ?? Infinity));
+        for (const kind of Object.values(Neighbour)) {
+          const k = sight.nearest[kind][row]!;
+          expect(k === NOBODY ? undefined : cells.order[k]).toBe(wanted.nearest[kind]?.at);
+        }
+      }
+    }), seeded(120));
+  });
+
+  it('[K5] is remembered for the tick and forgotten at a blink', () => {
+    const { sight } = build({ width: 12, height: 12, reach: 4, places: [
+      { x: 1, y: 1, tag: 0, signal: 0, hunting: false, id: 1 }, { x: 2, y: 1, tag: 0, signal: 3, hunting: true, id: 2 },
+    ] });
+    sight.look(0);
+    expect([sight.seen[0], sight.seen[1], sight.heard[3]]).toEqual([1, 0, 1]);
+    sight.look(0);
+    expect(sight.heard[3]).toBe(1);
+    sight.blink(2);
+    expect([sight.seen[0], sight.seen[1]]).toEqual([0, 0]);
+    sight.look(0);
+    expect(sight.heard[3]).toBe(1);
+  });
+});

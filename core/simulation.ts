@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { Bus } from './events/bus.ts';
-import { command as commandSchema, type Command, type NumberedCommand } from './events/command.ts';
+import { parseCommand, type Command, type NumberedCommand } from './events/command.ts';
 import { absorb, type LabEvent } from './events/event.ts';
 import type { Delivery } from './kernel/delivery.ts';
 import { Fingerprint } from './kernel/fingerprint.ts';
@@ -63,11 +63,15 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
 
   /**
    * Takes a command for the next tick and returns its number. Throws an error with one sentence, and takes nothing, when
-   * it is malformed, names an unknown parameter or one that is fixed by now, or a value out of range.
+   * it is malformed, names an unknown parameter or one that is fixed by now, a value out of range, or a text that is no
+   * genome of this world.
    */
   submit(command: Command): number {
-    const checked = commandSchema.parse(command);
+    const { genomes } = this.kernel;
+    const checked = parseCommand(command);
     if (checked.kind === 'set') checkParameter(this.world.parameters, checked.key, checked.value, true);
+    // read here, where it can be refused: at the birth a tick would break in the middle
+    else if (checked.genome !== null) genomes.release(genomes.intern(checked.genome));
     this.waiting.push(checked);
     return this.nextSeq + this.waiting.length - 1;
   }

@@ -81,7 +81,7 @@ export function checkParameter(schema: ParameterSchema, key: string, value: unkn
   const result = schema.shape[key]!.safeParse(value);
   if (!result.success || typeof value !== 'number') {
     const whole = fact.step === 1 ? 'a whole number' : 'a number';
-    throw new Error(`${key} is ${JSON.stringify(value)}, but must be ${whole} from ${fact.min} to ${fact.max}.`);
+    throw new Error(`${key} is ${typeof value === 'number' ? value : JSON.stringify(value)}, but must be ${whole} from ${fact.min} to ${fact.max}.`);
   }
   return result.data;
 }

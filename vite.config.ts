@@ -1,11 +1,24 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { contentSecurityPolicy } from './viewer/csp.ts';
 
 /** Tests that start a browser, a model or a whole process; the rest are the fast ones of `npm run check`. */
 const slow = ['test/e2e/**/*.test.ts', 'test/model/**/*.test.ts'];
 
+/** The page's own policy goes with it, so that it holds on a static host too, where no server of ours sends it. */
+const policyInPage: Plugin = {
+  name: 'policy-in-page',
+  apply: 'build',
+  transformIndexHtml: () => [{
+    tag: 'meta', injectTo: 'head-prepend',
+    attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy(['ws://127.0.0.1:*', 'ws://localhost:*']) },
+  }],
+};
+
 export default defineConfig({
   root: 'viewer/app',
   base: './',
+  plugins: [policyInPage],
   build: { outDir: '../../dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1200 },
   worker: { format: 'es' },
   test: {

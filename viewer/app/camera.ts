@@ -1,5 +1,5 @@
 /** Greatest magnification, in pixels a step. */
-const CLOSEST = 90;
+const CLOSEST = 48;
 
 /**
  * Where the reader looks. The space is a torus, so the centre wraps and the picture has no edge; at its widest the view

@@ -7,7 +7,7 @@ export interface Vocabulary {
   acts: ReadonlyMap<string, string>;
 }
 
-const TOKEN = /(#.*$)|(->)|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(\s+)|([^\sA-Za-z_\d#]+)/gm;
+const TOKEN = /(#.*$)|(->)|(-?\d+(?:\.\d+)?%?)|([A-Za-z_][\w.]*)|(\s+)|([^\sA-Za-z_\d#]+)/gm;
 const KEYWORDS = new Set(['when', 'and', 'or', 'not', 'otherwise', 'chance', 'with', 'then', 'set', 'to']);
 
 function classOf(token: RegExpExecArray, vocabulary: Vocabulary): string {

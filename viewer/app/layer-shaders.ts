@@ -1,10 +1,14 @@
-/** GLSL of the three layers of the world. All share one set of uniforms, see `ViewUniforms` in world-view.ts. */
+/**
+ * GLSL of the three layers of the world; all share the uniforms of the view, see world-view.ts. Organisms and births are
+ * points, one vertex each: a hundred thousand instances of a square take a software renderer seconds, points do not.
+ */
 
 const SHARED_UNIFORMS = `
 uniform vec2 uCentre;   // of the view, in shares of the space
 uniform vec2 uSpace;    // size of the space, steps
 uniform vec2 uView;     // size of the view, CSS pixels
 uniform float uScale;   // CSS pixels a step
+uniform float uMargin;  // around the view, CSS pixels
 uniform float uPixel;   // CSS pixels a device pixel
 uniform float uLight;   // 1 in the light theme
 `;
@@ -16,122 +20,134 @@ vec2 pointOf(vec2 place) {
   away -= floor(away + 0.5);
   return away * uSpace * uScale;
 }
+// The port reaches beyond the view by the margin: points whose middle is outside it are not drawn at all.
 vec4 clipOf(vec2 point) {
-  return vec4(point.x / uView.x * 2.0, -point.y / uView.y * 2.0, 0.0, 1.0);
+  return vec4(vec2(point.x, -point.y) / (uView + 2.0 * uMargin) * 2.0, 0.0, 1.0);
 }
 `;
 
+/**
+ * All that does not change over an organism's pixels is worked out here; what is left for the many pixels is small,
+ * because a browser without a graphics card draws them one by one on the processor.
+ */
 export const ORGANISM_VERTEX = `#version 300 es
 precision highp float;
-in vec2 aCorner;
 in vec2 aPlace;
 in vec4 aTraits; // tag, energy, look, heading
 ${SHARED_UNIFORMS}
 uniform float uCore;    // radius of the bright core, CSS pixels
 uniform float uHalo;    // of the soft halo
+uniform float uGain;    // of halos, less where many overlap
 uniform float uColourBy; // 0 tag, 1 energy, 2 act
 uniform sampler2D uPalette;
-out vec2 vOffset;
-flat out vec3 vColour;
-flat out vec3 vSignal;
+flat out vec4 vHalo;
+flat out vec4 vCore;
+flat out vec4 vColour;  // and energy
+flat out vec4 vSignal;  // and whether there is one
 flat out vec2 vHeading;
-flat out vec2 vLife;    // energy, 1 when it signals
 ${SHARED_PLACE}
 vec3 paletteAt(float column, float row) { return textureLod(uPalette, vec2(column, (row + 0.5) / 4.0), 0.0).rgb; }
 void main() {
+  float energy = aTraits.y;
   float look = floor(aTraits.z * 255.0 + 0.5);
   float signal = floor(look / 32.0);
   float act = look - signal * 32.0;
-  if (uColourBy < 0.5) vColour = paletteAt((aTraits.x * 255.0 + 0.5) / 256.0, 0.0);
-  else if (uColourBy < 1.5) vColour = paletteAt(clamp(aTraits.y, 0.5 / 256.0, 1.0 - 0.5 / 256.0), 1.0);
-  else vColour = paletteAt((act * 8.0 + 4.0) / 256.0, 2.0);
-  vSignal = paletteAt((signal * 32.0 + 16.0) / 256.0, 3.0);
-  vLife = vec2(aTraits.y, step(0.5, signal));
+  vec3 colour;
+  if (uColourBy < 0.5) colour = paletteAt((aTraits.x * 255.0 + 0.5) / 256.0, 0.0);
+  else if (uColourBy < 1.5) colour = paletteAt(clamp(energy, 0.5 / 256.0, 1.0 - 0.5 / 256.0), 1.0);
+  else colour = paletteAt((act * 8.0 + 4.0) / 256.0, 2.0);
+  vSignal = vec4(paletteAt((signal * 32.0 + 16.0) / 256.0, 3.0), step(0.5, signal));
   float angle = aTraits.w * 255.0 / 256.0 * 6.283185307;
   vHeading = vec2(cos(angle), sin(angle));
-  vOffset = aCorner * uHalo;
-  gl_Position = clipOf(pointOf(aPlace) + vOffset);
+  if (uLight > 0.5) {
+    colour *= 0.76 - 0.16 * energy;
+    float cover = 0.72 + 0.28 * energy;
+    vCore = vec4(colour, 1.0) * cover;
+    vHalo = vec4(colour, 1.0) * min(uGain, 0.5) * 0.4;
+  } else {
+    vCore = vec4(mix(colour, vec3(1.0), 0.1 + 0.3 * energy) * (0.55 + 0.6 * energy), 0.0);
+    vHalo = vec4(colour * uGain * (0.4 + 0.7 * energy), 0.0);
+  }
+  vColour = vec4(colour, energy);
+  gl_PointSize = 2.0 * uHalo / uPixel;
+  gl_Position = clipOf(pointOf(aPlace));
 }`;
 
-export const ORGANISM_FRAGMENT = `#version 300 es
+/** From afar: a bright core in a soft halo. */
+export const ORGANISM_FAR = `#version 300 es
 precision highp float;
-in vec2 vOffset;
-flat in vec3 vColour;
-flat in vec3 vSignal;
+flat in vec4 vHalo;
+flat in vec4 vCore;
+uniform vec2 uCoreEdge; // the core's radius in halos, and how steeply it ends
+out vec4 finalColor;
+void main() {
+  float far = length(gl_PointCoord * 2.0 - 1.0);
+  float fall = max(1.0 - far, 0.0);
+  finalColor = vHalo * (fall * fall) + vCore * clamp((uCoreEdge.x - far) * uCoreEdge.y + 0.5, 0.0, 1.0);
+}`;
+
+/** Near by: a membrane, a kernel as large as the energy, a stroke where it is heading, a ring in the signal's colour. */
+export const ORGANISM_NEAR = `#version 300 es
+precision highp float;
+flat in vec4 vHalo;
+flat in vec4 vCore;
+flat in vec4 vColour;
+flat in vec4 vSignal;
 flat in vec2 vHeading;
-flat in vec2 vLife;
 uniform float uCore;
 uniform float uHalo;
-uniform float uGain;    // of halos, less where many overlap
-uniform float uDetail;  // 0 from afar, 1 near by: heading and signal
+uniform float uDetail;  // 0 as from afar, 1 near by
 uniform float uPixel;
 uniform float uLight;
 out vec4 finalColor;
+float band(float value, float width) { return 1.0 - smoothstep(width, width + uPixel, abs(value)); }
 void main() {
-  float far = length(vOffset);
-  float energy = vLife.x;
-  float core = uCore * (0.72 + 0.28 * energy);
-  float edge = max(0.6 * uPixel, core * 0.22);
-  float body = 1.0 - smoothstep(core - edge, core + edge, far);
-  float fall = clamp(1.0 - far / uHalo, 0.0, 1.0);
-  float halo = fall * fall * uGain * (0.35 + 0.65 * energy);
-  float line = max(uPixel, 0.9);
-  float ring = 0.0;
-  float tick = 0.0;
-  if (uDetail > 0.0) {
-    float ringAt = core * 1.75;
-    ring = vLife.y * uDetail * (1.0 - smoothstep(line * 0.5, line * 1.4, abs(far - ringAt)));
-    float along = dot(vOffset, vHeading);
-    float across = abs(dot(vOffset, vec2(-vHeading.y, vHeading.x)));
-    float within = smoothstep(core * 0.2, core * 0.5, along) * (1.0 - smoothstep(core * 1.45, core * 1.6, along));
-    tick = uDetail * within * (1.0 - smoothstep(line * 0.7, line * 1.7, across));
-  }
-  if (uLight > 0.5) {
-    vec3 ink = vColour * (0.78 - 0.14 * energy);
-    float alpha = clamp(body * (0.55 + 0.4 * energy) + halo * 0.35, 0.0, 1.0);
-    vec3 colour = mix(mix(ink, vSignal * 0.8, ring), vec3(0.1, 0.16, 0.16), tick);
-    alpha = max(alpha, max(ring, tick));
-    finalColor = vec4(colour * alpha, alpha);
-  } else {
-    vec3 light = mix(vColour, vec3(1.0), 0.12 + 0.42 * energy * (1.0 - smoothstep(0.0, core, far)));
-    vec3 colour = vColour * halo + light * body * (0.4 + 0.6 * energy);
-    colour = mix(colour, vec3(1.0, 1.0, 0.94), tick * 0.85) + vSignal * ring;
-    finalColor = vec4(colour, 0.0);
-  }
+  vec2 offset = (gl_PointCoord * 2.0 - 1.0) * uHalo;
+  float far = length(offset);
+  float fall = max(1.0 - far / uHalo, 0.0);
+  float plain = 1.0 - smoothstep(uCore - 0.6 * uPixel, uCore + 0.6 * uPixel, far);
+  float kernel = uCore * (0.22 + 0.55 * sqrt(vColour.a));
+  float inside = 1.0 - smoothstep(kernel - 0.22 * uCore, kernel + 0.12 * uCore, far);
+  float line = max(0.45, uCore * 0.045);
+  float body = mix(plain, max(plain * 0.22 + inside * 0.78, band(far - uCore, line) * 0.8), uDetail);
+  float along = dot(offset, vHeading);
+  float across = dot(offset, vec2(-vHeading.y, vHeading.x));
+  float stroke = uDetail * step(uCore, along) * (1.0 - smoothstep(uCore * 1.5, uCore * 1.5 + uPixel, along)) * band(across, line);
+  float ring = uDetail * vSignal.a * band(far - uCore * 1.8, line * 1.3);
+  vec4 strokeColour = uLight > 0.5 ? vec4(0.1, 0.16, 0.16, 1.0) : vec4(0.85, 0.9, 0.86, 0.0);
+  vec4 ringColour = uLight > 0.5 ? vec4(vSignal.rgb * 0.75, 1.0) : vec4(vSignal.rgb, 0.0);
+  finalColor = vHalo * (fall * fall) + vCore * body + strokeColour * stroke + ringColour * ring;
 }`;
 
+/** A ring a birth; at most a few hundred. */
 export const BIRTH_VERTEX = `#version 300 es
 precision highp float;
-in vec2 aCorner;
 in vec2 aPlace;
 in float aBorn; // seconds
 ${SHARED_UNIFORMS}
 uniform float uNow;
 uniform float uRingLife;
-out vec2 vOffset;
-flat out vec2 vRing; // radius, strength
+flat out vec3 vRing; // radius, strength, size of the point
 ${SHARED_PLACE}
 void main() {
   float age = (uNow - aBorn) / uRingLife;
   float grown = 1.0 - (1.0 - age) * (1.0 - age);
-  float radius = mix(2.0, clamp(uScale * 1.9, 6.0, 26.0), grown);
-  vRing = vec2(radius, clamp(1.0 - age, 0.0, 1.0));
-  vOffset = aCorner * (radius + 2.0);
-  // Faded rings collapse to nothing instead of being drawn unseen.
-  gl_Position = clipOf(pointOf(aPlace) + (age < 1.0 ? vOffset : vec2(0.0)));
+  float radius = mix(4.0, clamp(uScale * 1.9, 9.0, 30.0), grown);
+  vRing = vec3(radius, clamp(1.0 - age, 0.0, 1.0), radius + 2.0);
+  gl_PointSize = 2.0 * vRing.z / uPixel;
+  // Faded rings are moved out of sight instead of being drawn unseen.
+  gl_Position = age < 1.0 ? clipOf(pointOf(aPlace)) : vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 export const BIRTH_FRAGMENT = `#version 300 es
 precision highp float;
-in vec2 vOffset;
-flat in vec2 vRing;
+flat in vec3 vRing;
 uniform float uLight;
 uniform float uPixel;
 out vec4 finalColor;
 void main() {
-  float line = max(0.5, uPixel * 0.6);
-  float ring = 1.0 - smoothstep(line, line + uPixel, abs(length(vOffset) - vRing.x));
-  float alpha = ring * vRing.y * 0.55;
+  float ring = 1.0 - smoothstep(0.0, max(1.0, uPixel), abs(length(gl_PointCoord * 2.0 - 1.0) * vRing.z - vRing.x));
+  float alpha = ring * vRing.y * 0.6;
   vec3 colour = mix(vec3(0.92, 0.97, 0.95), vec3(0.16, 0.24, 0.24), uLight);
   finalColor = vec4(colour * alpha, alpha);
 }`;
@@ -146,7 +162,7 @@ void main() {
   gl_Position = vec4(aCorner.x, -aCorner.y, 0.0, 1.0);
 }`;
 
-export const FIELD_FRAGMENT = `#version 300 es
+const FIELD_HEAD = `#version 300 es
 precision highp float;
 in vec2 vPlace;
 uniform sampler2D uField;
@@ -154,9 +170,27 @@ uniform vec2 uFieldSize;
 uniform vec3 uGround;
 uniform vec3 uGrown;
 uniform float uRelief;
+uniform float uPixelsPerCell;
+uniform float uLight;
 out vec4 finalColor;
+`;
 
-// A cubic B-spline from four bilinear look-ups: cells melt into one another however near one looks.
+// The slope comes from neighbouring pixels at no cost; light falls from the upper left as if the field were hills.
+const FIELD_MAIN = `
+void main() {
+  float amount = amountAt(vPlace);
+  float slope = (dFdx(amount) - dFdy(amount)) * uPixelsPerCell;
+  float shade = 1.0 + clamp(slope, -1.0, 1.0) * uRelief * mix(0.3, 0.05, uLight);
+  finalColor = vec4(mix(uGround, uGrown, amount * uRelief) * shade, 1.0);
+}`;
+
+/** Cells of a few pixels: the graphics card's own smoothing will do. */
+export const FIELD_FAR = `${FIELD_HEAD}
+float amountAt(vec2 place) { return texture(uField, place).r; }
+${FIELD_MAIN}`;
+
+/** Large cells: a cubic B-spline from four bilinear look-ups, so that they melt into one another however near one looks. */
+export const FIELD_NEAR = `${FIELD_HEAD}
 float amountAt(vec2 place) {
   vec2 at = place * uFieldSize - 0.5;
   vec2 cell = floor(at);
@@ -174,11 +208,4 @@ float amountAt(vec2 place) {
   return low.y * (low.x * texture(uField, from).r + high.x * texture(uField, vec2(to.x, from.y)).r)
     + high.y * (low.x * texture(uField, vec2(from.x, to.y)).r + high.x * texture(uField, to).r);
 }
-
-void main() {
-  float amount = amountAt(vPlace);
-  // Light from the upper left over the field as if it were hills.
-  float lit = amountAt(vPlace - vec2(0.7) / uFieldSize) - amount;
-  float shade = 1.0 - clamp(lit * 1.1, -0.35, 0.35) * uRelief;
-  finalColor = vec4(mix(uGround, uGrown, amount * uRelief) * shade, 1.0);
-}`;
+${FIELD_MAIN}`;

@@ -4,33 +4,19 @@ import { showChoices } from './choice-bar.ts';
 import { byId, setText } from './dom.ts';
 import { connectServer } from './feed-server.ts';
 import { startWorker } from './feed-worker.ts';
-import { FrameCosts, type FrameCost } from './frame-costs.ts';
+import { FrameCosts } from './frame-costs.ts';
 import { parseFrame } from './frame.ts';
 import { showLog } from './log-panel.ts';
 import { Marks } from './marks.ts';
+import type { PageProbe } from './page-probe.ts';
 import { showPressures } from './pressures-panel.ts';
 import { showSeries } from './series-panel.ts';
-import { applyMessage, Store, type PageState } from './state.ts';
+import { applyMessage, Store } from './state.ts';
 import { theme$ } from './theme.ts';
 import { showTimeBar } from './time-bar.ts';
 import { showTopLine } from './top-line.ts';
 import { WorldView } from './world-view.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
-
-/** For tests and measurements in a real browser. */
-export interface PageProbe {
-  /** Main-thread time of the last 300 frames. */
-  frameCosts(): FrameCost[];
-  clearFrameCosts(): void;
-  state(): PageState;
-  /** The picture as drawn, RGBA; rows from the bottom up, as WebGL counts them. */
-  pixels(): { width: number; height: number; data: Uint8Array };
-  /** Point of the world's canvas, in CSS pixels, where a place of the space is drawn. */
-  pointOf(x: number, y: number): { x: number; y: number };
-}
-declare global {
-  interface Window { lichen?: PageProbe }
-}
 
 /** A server that feeds pages says so; a static host does not, and then the world runs in the page. */
 async function isFedByServer(): Promise<boolean> {
@@ -110,13 +96,14 @@ async function start(): Promise<void> {
     feed = startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);
   }
 
-  window.lichen = {
+  const probe: PageProbe = {
     frameCosts: () => costs.list(),
     clearFrameCosts: () => costs.clear(),
     state: () => store.now,
     pixels: () => view.pixels(),
     pointOf: (x, y) => view.camera.pointOf(x, y),
   };
+  window.lichen = probe;
 }
 
 /** Where the page is narrow, the column of evidence comes and goes as a drawer. */

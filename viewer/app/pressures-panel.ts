@@ -43,7 +43,7 @@ function slider(facts: ParameterFacts, store: Store, send: (message: ClientMessa
     reflect(now);
   });
   return element('div', { class: 'pressure', title: facts.sentence },
-    element('label', { for: id }, facts.title), value, input, element('span', { class: 'unseen', id: `${id}-about` }, facts.sentence));
+    element('label', { for: id }, facts.title), input, value, element('span', { class: 'unseen', id: `${id}-about` }, facts.sentence));
 }
 
 /** A slider for each pressure, then the other parameters as facts. */

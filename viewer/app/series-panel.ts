@@ -42,7 +42,7 @@ export function showSeries(store: Store): void {
   const populationText = element('b', { class: 'moss' });
   const diversityText = element('b', { class: 'sky' });
   const when = element('span');
-  figures.append(populationText, ' alive · ', diversityText, ' effective genomes', when);
+  figures.append(populationText, ' alive · ', diversityText, ' effective', when);
   figures.title = 'Diversity is the effective number of genomes, exp(H): how many equally common ones would be as diverse.';
 
   const showPoint = (point: SeriesPoint | undefined, pointed: boolean): void => {

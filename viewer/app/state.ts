@@ -62,6 +62,13 @@ export class Store {
   }
 }
 
+/** Of the dead the simulation keeps the genome and the dates; what was last seen of this life stays on the card. */
+function withLastLife(before: Draft<Hand>, organism: OrganismFacts): OrganismFacts {
+  if (organism.alive || before?.kind !== 'organism' || before.organism.id !== organism.id) return organism;
+  const { children, tag, mobility, diet, firedLine } = before.organism;
+  return { ...organism, children, tag, mobility, diet, firedLine };
+}
+
 /** What a message of the simulation changes. */
 export function applyMessage(draft: Draft<PageState>, message: ServerMessage): void {
   switch (message.type) {
@@ -96,9 +103,9 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       if (draft.pins.length > MAX_PINS) draft.pins.splice(0, draft.pins.length - MAX_PINS);
       return;
     case 'organism':
-      // News of an organism that was let go, or is not the one in hand while an elite is read, is late.
-      if (message.organism !== null) draft.hand = { kind: 'organism', organism: message.organism };
-      else if (draft.hand?.kind === 'organism') draft.hand = null;
+      if (message.organism !== null) draft.hand = { kind: 'organism', organism: withLastLife(draft.hand, message.organism) };
+      // Nothing more is known of an organism that died childless; what was seen of it stays until it is let go.
+      else if (draft.hand?.kind === 'organism') draft.hand.organism.alive = false;
       return;
     case 'elite': {
       const { type, ...elite } = message;

@@ -21,10 +21,10 @@ export function percent(share: number): string {
   return `${value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)}${NARROW_SPACE}%`;
 }
 
-/** A value with as many decimals as its step of change needs. */
+/** A value with as many decimals as its step of change needs, but no more than it has. */
 export function stepped(value: number, step: number): string {
-  const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
-  return value.toFixed(Number.isFinite(decimals) ? decimals : 2);
+  const decimals = Math.ceil(-Math.log10(step) - 1e-9);
+  return String(Number(value.toFixed(Number.isFinite(decimals) ? Math.min(6, Math.max(0, decimals)) : 2)));
 }
 
 /** Three significant figures or so, without an exponent. */

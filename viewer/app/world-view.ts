@@ -1,5 +1,5 @@
 import 'pixi.js/unsafe-eval';
-import { Container, UniformGroup, WebGLRenderer } from 'pixi.js';
+import { Container, RenderContainer, UniformGroup, WebGLRenderer } from 'pixi.js';
 import { controlCamera } from './camera-controls.ts';
 import { Camera } from './camera.ts';
 import type { Frame } from './frame.ts';
@@ -15,7 +15,7 @@ const DETAIL_FROM_PX = 9;
 const DETAIL_FULL_PX = 14;
 const MAX_RESOLUTION = 2;
 
-const GROWN_DARK = [0.105, 0.235, 0.2] as const;
+const GROWN_DARK = [0.115, 0.285, 0.23] as const;
 const GROWN_LIGHT = [0.71, 0.81, 0.67] as const;
 
 export interface WorldChoices {
@@ -35,6 +35,7 @@ export class WorldView {
     uSpace: { value: new Float32Array([1, 1]), type: 'vec2<f32>' },
     uView: { value: new Float32Array([1, 1]), type: 'vec2<f32>' },
     uScale: { value: 1, type: 'f32' },
+    uMargin: { value: 0, type: 'f32' },
     uPixel: { value: 1, type: 'f32' },
     uLight: { value: 0, type: 'f32' },
   });
@@ -42,12 +43,11 @@ export class WorldView {
   readonly #organisms = new OrganismLayer(this.#view);
   readonly #births = new BirthLayer(this.#view);
   #choices: WorldChoices = { colourBy: 'lineage', palette: 'lichen', field: true, births: true };
-  #count = 0;
   #moved = true;
 
   private constructor(renderer: WebGLRenderer<HTMLCanvasElement>) {
     this.#renderer = renderer;
-    this.#stage.addChild(this.#field.mesh, this.#organisms.mesh, this.#births.mesh);
+    this.#stage.addChild(new RenderContainer(() => this.#drawLayers()));
     // Field rows are as long as they are; WebGL would otherwise expect them padded to four bytes.
     renderer.gl.pixelStorei(renderer.gl.UNPACK_ALIGNMENT, 1);
   }
@@ -87,8 +87,7 @@ export class WorldView {
 
   setTheme(theme: Theme): void {
     this.#view.uniforms.uLight = theme.light ? 1 : 0;
-    // Light adds up on a dark ground; on a pale one it would vanish, so there organisms cover instead.
-    this.#organisms.mesh.blendMode = theme.light ? 'normal' : 'add';
+    this.#organisms.setTheme(theme.light);
     this.#field.tone.uniforms.uGround.set(parseColour(theme.ground).map((part) => part / 255));
     this.#field.tone.uniforms.uGrown.set(theme.light ? GROWN_LIGHT : GROWN_DARK);
     this.#moved = true;
@@ -99,7 +98,6 @@ export class WorldView {
     this.camera.enter(frame.width, frame.height);
     this.#organisms.update(frame);
     this.#field.update(frame);
-    this.#count = frame.count;
     if (this.#choices.births && !wantsStillness()) this.#births.add(frame, nowSeconds);
     this.#moved = true;
   }
@@ -121,23 +119,40 @@ export class WorldView {
     view.uScale = camera.scale;
     view.uPixel = 1 / this.#renderer.resolution;
     this.#field.tone.uniforms.uRelief = this.#choices.field ? 1 : 0;
+    this.#field.setCellSize(camera.scale * camera.width / this.#field.columns, this.#renderer.resolution);
 
     const look = this.#organisms.look.uniforms;
-    const core = Math.max(1.15, camera.scale * 0.4);
-    const halo = Math.max(core * 2.1, Math.min(core * 4.2, core + 7));
+    const core = Math.max(1.25, camera.scale * 0.38);
+    const halo = Math.max(core * 2.1, Math.min(core * 4.6, core + 7));
     look.uCore = core;
     look.uHalo = halo;
+    look.uCoreEdge[0] = core / halo;
+    look.uCoreEdge[1] = halo / Math.max(1 / this.#renderer.resolution, core * 0.6);
     look.uColourBy = COLOUR_BY[this.#choices.colourBy];
     look.uDetail = Math.min(1, Math.max(0, (camera.scale - DETAIL_FROM_PX) / (DETAIL_FULL_PX - DETAIL_FROM_PX)));
+    view.uMargin = Math.ceil(halo);
     // The more halos lie on one another on average, the fainter each.
-    const overlap = this.#count * Math.PI * (halo / camera.scale) ** 2 / (camera.width * camera.height);
-    look.uGain = 0.34 / (1 + overlap * 0.35);
+    const overlap = this.#organisms.count * Math.PI * (halo / camera.scale) ** 2 / (camera.width * camera.height);
+    look.uGain = 0.62 / (1 + overlap * 0.3);
     return true;
   }
 
   /** Hands the picture to the graphics card. */
   draw(): void {
     this.#renderer.render(this.#stage);
+  }
+
+  #drawLayers(): void {
+    const renderer = this.#renderer;
+    const { gl } = renderer;
+    this.#field.draw(renderer);
+    // A point is drawn when its middle is inside the port, so the port reaches out far enough for those half in view.
+    const margin = this.#view.uniforms.uMargin * renderer.resolution;
+    const { drawingBufferWidth: width, drawingBufferHeight: height } = gl;
+    gl.viewport(-margin, -margin, width + 2 * margin, height + 2 * margin);
+    this.#organisms.draw(renderer);
+    this.#births.draw(renderer);
+    gl.viewport(0, 0, width, height);
   }
 
   /** The picture as the screen shows it, RGBA bytes row by row from the top; draws it afresh. */

@@ -1,0 +1,18 @@
+import type { FrameCost } from './frame-costs.ts';
+import type { PageState } from './state.ts';
+
+/** `window.lichen`: what tests and measurements in a real browser read of the page. */
+export interface PageProbe {
+  /** Main-thread time of the last 300 frames. */
+  frameCosts(): FrameCost[];
+  clearFrameCosts(): void;
+  state(): PageState;
+  /** The picture as drawn, RGBA; rows from the bottom up, as WebGL counts them. */
+  pixels(): { width: number; height: number; data: Uint8Array };
+  /** Point of the world's canvas, in CSS pixels, where a place of the space (in steps) is drawn. */
+  pointOf(x: number, y: number): { x: number; y: number };
+}
+
+declare global {
+  interface Window { lichen?: PageProbe }
+}

@@ -1,3 +1,6 @@
+/** Places in the cell list are whole numbers of this many to a step: exact, and faster to compare than floats. */
+export const PER_STEP = 256;
+
 /**
  * Cell list for neighbour queries on a torus: rows sorted by the square bin they stand in, with a copy of what a
  * neighbour can see of them. The copy is the state at the start of the tick, so while organisms move, everyone still
@@ -8,15 +11,14 @@ export class CellList {
   readonly down: number;
   readonly binWidth: number;
   readonly binHeight: number;
-  /** First sorted index of each bin; one more entry at the end. Bins are row-major. */
+  /** First sorted index of each bin, then the number of rows, then one entry that sorting needs. Bins are row-major. */
   readonly start: Uint32Array;
   /** Rows in bin order. */
   readonly order: Uint32Array;
-  /** Place and look of `order[k]`. */
-  readonly x: Float32Array;
-  readonly y: Float32Array;
+  /** Place (in 256ths of a step) and look of `order[k]`. */
+  readonly x: Int32Array;
+  readonly y: Int32Array;
   readonly look: Uint16Array;
-  private readonly next: Uint32Array;
 
   /** `reach`: the farthest that anyone looks; bins are at least as wide, so the 3 × 3 bins around hold all there is to see. */
   constructor(width: number, height: number, reach: number, capacity: number) {
@@ -27,16 +29,15 @@ export class CellList {
     }
     this.binWidth = width / this.across;
     this.binHeight = height / this.down;
-    this.start = new Uint32Array(this.across * this.down + 1);
-    this.next = new Uint32Array(this.across * this.down);
+    this.start = new Uint32Array(this.across * this.down + 2);
     this.order = new Uint32Array(capacity);
-    this.x = new Float32Array(capacity);
-    this.y = new Float32Array(capacity);
+    this.x = new Int32Array(capacity);
+    this.y = new Int32Array(capacity);
     this.look = new Uint16Array(capacity);
   }
 
   get bytes(): number {
-    return this.start.byteLength + this.next.byteLength + this.order.byteLength
+    return this.start.byteLength + this.order.byteLength
       + this.x.byteLength + this.y.byteLength + this.look.byteLength;
   }
 
@@ -50,35 +51,33 @@ export class CellList {
   /** Sorts the rows and copies what neighbours can see of them. */
   build(count: number, x: Float32Array, y: Float32Array, look: Uint16Array): void {
     this.sort(count, x, y);
-    const { order } = this;
+    const { order, x: xs, y: ys, look: looks } = this;
     for (let k = 0; k < count; k++) {
       const row = order[k];
-      this.x[k] = x[row];
-      this.y[k] = y[row];
-      this.look[k] = look[row];
+      xs[k] = x[row] * PER_STEP;
+      ys[k] = y[row] * PER_STEP;
+      looks[k] = look[row];
     }
   }
 
   /** Fills `start` and `order` only. */
   sort(count: number, x: Float32Array, y: Float32Array): void {
-    const { start, next, order, across, down } = this;
+    const { start, order, across, down } = this;
     const perWidth = 1 / this.binWidth;
     const perHeight = 1 / this.binHeight;
     const lastX = across - 1;
     const lastY = down - 1;
     start.fill(0);
-    // a row's bin is worked out twice: cheaper than a word a row to remember it
+    // counted two places on, so that after summing, start[bin + 1] is where the bin's next row goes, and in the end where
+    // the following bin begins; a row's bin is worked out twice: cheaper than a word a row to remember it
     for (let row = 0; row < count; row++) {
       const bx = Math.min(lastX, (x[row] * perWidth) | 0);
-      start[Math.min(lastY, (y[row] * perHeight) | 0) * across + bx + 1]++;
+      start[Math.min(lastY, (y[row] * perHeight) | 0) * across + bx + 2]++;
     }
-    for (let bin = 0; bin < next.length; bin++) {
-      next[bin] = start[bin];
-      start[bin + 1] += start[bin];
-    }
+    for (let bin = 2; bin < start.length; bin++) start[bin] += start[bin - 1];
     for (let row = 0; row < count; row++) {
       const bx = Math.min(lastX, (x[row] * perWidth) | 0);
-      order[next[Math.min(lastY, (y[row] * perHeight) | 0) * across + bx]++] = row;
+      order[start[Math.min(lastY, (y[row] * perHeight) | 0) * across + bx + 1]++] = row;
     }
   }
 }

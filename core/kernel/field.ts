@@ -2,12 +2,13 @@ import { uniform } from './random.ts';
 
 /**
  * An amount of something in every cell of a toroidal grid: it regrows towards what the place can bear and diffuses to
- * the four neighbours. Cells are squares of `grain` steps; `amount` and `richness` are row-major, `cols` × `rows`.
+ * the four neighbours. Cells are squares of `grain` steps, a power of two so that finding one is exact; `amount` and `richness` are row-major, `cols` × `rows`.
  */
 export class Field {
   readonly cols: number;
   readonly rows: number;
   readonly grain: number;
+  private readonly perGrain: number;
   /** Amount now, [0, 1]. */
   readonly amount: Float32Array;
   /** What the place can bear, in 255ths: a byte, since there are more cells than organisms. */
@@ -21,6 +22,7 @@ export class Field {
     this.cols = Math.round(width / grain);
     this.rows = Math.round(height / grain);
     this.grain = grain;
+    this.perGrain = 1 / grain;
     const cells = this.cols * this.rows;
     this.amount = new Float32Array(cells);
     this.richness = new Uint8Array(cells);
@@ -35,7 +37,7 @@ export class Field {
 
   /** Index of the cell that holds a place on the torus. */
   cellAt(x: number, y: number): number {
-    return ((y / this.grain) | 0) * this.cols + ((x / this.grain) | 0);
+    return ((y * this.perGrain) | 0) * this.cols + ((x * this.perGrain) | 0);
   }
 
   /** Lets every cell bear as much as it can. */

@@ -9,7 +9,7 @@ import { NOBODY, Operator, Outcome, createBirths, createConceptions, createDeath
 import type { Parameters, WorldDefinition, WorldParts } from './world.ts';
 
 /** Rows are put in order of place this often: it costs one pass and keeps neighbours in the same cache lines. */
-const ARRANGE_EVERY = 24;
+const ARRANGE_EVERY = 4;
 
 export interface KernelOptions<S extends ColumnSpec> {
   world: WorldDefinition<S>;
@@ -263,8 +263,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
       if (handle < 0) {
         const stream = new RandomStream(this.operatorKey, child);
         const partnerGenome = eggs.partnerGenome[egg];
-        const varied = genomes.vary(eggs.parentGenome[egg], partnerGenome === NOBODY ? null : partnerGenome, stream,
-          this.parameter('mutationRate'));
+        const recombines = partnerGenome !== NOBODY && stream.chance(this.parameter('crossoverRate'));
+        const varied = genomes.vary(eggs.parentGenome[egg], recombines ? partnerGenome : null, stream, this.parameter('mutationRate'));
         handle = varied.handle;
         operator = varied.changed ? Operator.classical : Operator.copy;
       }

@@ -42,6 +42,8 @@ export const commonParameters = {
     min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false }),
   mutationRate: pressure({ title: 'Mutation rate', sentence: 'Chance that a child by the classical operator differs from its parent by mutation.',
     min: 0, max: 1, default: 0.25, step: 0.01 }),
+  crossoverRate: pressure({ title: 'Crossover rate', sentence: 'Chance that a child of two parents recombines their genomes instead of taking the first.',
+    min: 0, max: 1, default: 1, step: 0.01 }),
   modelShare: pressure({ title: 'Children by model', sentence: 'Share of conceptions whose genome the language model is asked to write.',
     min: 0, max: 1, default: 0, step: 0.0001 }),
 };

@@ -1,10 +1,13 @@
-import type { CellList } from './cell-list.ts';
+import { PER_STEP, type CellList } from './cell-list.ts';
 import { NOBODY } from './tick-events.ts';
 
 /** What a neighbour can see of an organism, packed for the cell list: tag in bits 0-7, signal in 8-10, hunting in 11. */
 export function packLook(tag: number, signal: number, hunting: boolean): number {
   return tag | (signal << 8) | (hunting ? 0x800 : 0);
 }
+
+/** A squared distance larger than any. */
+const FAR = 0x7fffffff;
 
 /** Classes of neighbour that can be nearest. */
 export const Neighbour = { kin: 0, other: 1, hunter: 2 } as const;
@@ -17,15 +20,16 @@ export class Sight {
   /** Sorted index (into the cell list) of the nearest of each class for each row, or NOBODY; valid where `seen` is 1. */
   readonly nearest: readonly [Uint32Array, Uint32Array, Uint32Array];
   readonly seen: Uint8Array;
-  /** Of the row looked at last: squared distances to the nearest (Infinity when there is none), and the counts. */
-  kinDistance2 = Infinity;
-  otherDistance2 = Infinity;
-  hunterDistance2 = Infinity;
+  /** Of the row looked at last: how many are in sight. */
   crowd = 0;
   /** Neighbours that send signal 1 … 7; entry 0 means nothing. */
   readonly heard = new Uint32Array(8);
 
   private current = -1;
+  /** Squared distances to the nearest of each class, in squared 256ths of a step. */
+  private readonly best = new Int32Array(3);
+  /** Pairs of sorted index and squared distance of those in sight. */
+  private hits: Int32Array = new Int32Array(1024);
   private readonly cells: CellList;
   private readonly x: Float32Array;
   private readonly y: Float32Array;
@@ -43,9 +47,9 @@ export class Sight {
     this.y = columns.y;
     this.tag = columns.tag;
     this.id = columns.id;
-    this.width = width;
-    this.height = height;
-    this.radius2 = radius * radius;
+    this.width = width * PER_STEP;
+    this.height = height * PER_STEP;
+    this.radius2 = radius * radius * PER_STEP * PER_STEP;
     this.kinWidth = kinWidth;
     const capacity = this.x.length;
     this.nearest = [new Uint32Array(capacity), new Uint32Array(capacity), new Uint32Array(capacity)];
@@ -67,34 +71,32 @@ export class Sight {
     if (row !== this.current) this.scan(row);
   }
 
+  /** Distance in steps from the row looked at last to its nearest of a class, or `none`. */
+  distance(neighbour: number, none: number): number {
+    const squared = this.best[neighbour];
+    return squared === FAR ? none : Math.sqrt(squared) / PER_STEP;
+  }
+
   private scan(row: number): void {
     this.current = row;
-    const { cells, width, height, radius2, kinWidth, heard } = this;
+    const { cells, radius2, kinWidth, heard, best } = this;
+    let hits: Int32Array = this.hits;
     const { across, down, start, order } = cells;
     const xs = cells.x;
     const ys = cells.y;
-    const looks = cells.look;
-    const ownTag = this.tag[row];
-    const x = this.x[row];
-    const y = this.y[row];
-    const bin = cells.binAt(x, y);
+    const x = (this.x[row] * PER_STEP) | 0;
+    const y = (this.y[row] * PER_STEP) | 0;
+    const bin = cells.binAt(this.x[row], this.y[row]);
     const bx = bin % across;
-    const by = (bin - bx) / across;
+    const by = ((bin - bx) / across) | 0;
     const inside = bx > 0 && bx < across - 1;
-    let kin = NOBODY;
-    let other = NOBODY;
-    let hunter = NOBODY;
-    let kin2 = Infinity;
-    let other2 = Infinity;
-    let hunter2 = Infinity;
-    let crowd = 0;
-    heard.fill(0);
+    let found = 0;
     // three lines of bins, each one run of the list, or two where it crosses the seam
     for (let part = 0; part < 6; part++) {
       if (inside && (part & 1) === 1) continue;
       const j = by - 1 + (part >> 1);
       // neighbours across the seam are seen from a place shifted by a whole turn of the torus
-      const yy = j < 0 ? y + height : j >= down ? y - height : y;
+      const yy = j < 0 ? y + this.height : j >= down ? y - this.height : y;
       const line = (j < 0 ? j + down : j >= down ? j - down : j) * across;
       let first = line + bx - 1;
       let last = line + bx + 2;
@@ -104,43 +106,62 @@ export class Sight {
         if (bx === 0) {
           first = wrapped ? line + across - 1 : line;
           last = wrapped ? line + across : line + 2;
-          if (wrapped) xx = x + width;
+          if (wrapped) xx = x + this.width;
         } else {
           first = wrapped ? line : line + across - 2;
           last = wrapped ? line + 1 : line + across;
-          if (wrapped) xx = x - width;
+          if (wrapped) xx = x - this.width;
         }
       }
+      const from = start[first];
       const to = start[last];
-      for (let k = start[first]; k < to; k++) {
+      if (2 * (found + to - from) >= hits.length) hits = this.roomierHits(found + to - from, hits);
+      for (let k = from; k < to; k++) {
         const dx = xs[k] - xx;
         const dy = ys[k] - yy;
         const distance2 = dx * dx + dy * dy;
-        if (distance2 > radius2) continue;
-        if (order[k] === row) continue;
-        const look = looks[k];
-        crowd++;
-        if (look > 255) {
-          heard[(look >> 8) & 7]++;
-          if (look >= 0x800 && (distance2 < hunter2 || (distance2 === hunter2 && this.lowerId(k, hunter)))) {
-            hunter2 = distance2;
-            hunter = k;
-          }
-        }
-        const apart = (look - ownTag) & 255;
-        if (apart <= kinWidth || apart >= 256 - kinWidth) {
-          if (distance2 < kin2 || (distance2 === kin2 && this.lowerId(k, kin))) { kin2 = distance2; kin = k; }
-        } else if (distance2 < other2 || (distance2 === other2 && this.lowerId(k, other))) { other2 = distance2; other = k; }
+        // kept without a branch, which no processor could foresee: an entry out of sight is overwritten by the next
+        hits[2 * found] = k;
+        hits[2 * found + 1] = distance2;
+        found += (distance2 - radius2) >>> 31;
       }
     }
-    this.crowd = crowd;
-    this.kinDistance2 = kin2;
-    this.otherDistance2 = other2;
-    this.hunterDistance2 = hunter2;
+    const looks = cells.look;
+    const ownTag = this.tag[row];
+    // stores one by one: a call of `fill` would cost more than a short look
+    heard[0] = heard[1] = heard[2] = heard[3] = heard[4] = heard[5] = heard[6] = heard[7] = 0;
+    best[0] = best[1] = best[2] = FAR;
+    let kin = NOBODY;
+    let other = NOBODY;
+    let hunter = NOBODY;
+    for (let i = 0; i < found; i++) {
+      const k = hits[2 * i];
+      if (order[k] === row) continue;
+      const distance2 = hits[2 * i + 1];
+      const look = looks[k];
+      const apart = (look - ownTag) & 255;
+      if (apart <= kinWidth || apart >= 256 - kinWidth) {
+        if (distance2 < best[0] || (distance2 === best[0] && this.lowerId(k, kin))) { best[0] = distance2; kin = k; }
+      } else if (distance2 < best[1] || (distance2 === best[1] && this.lowerId(k, other))) { best[1] = distance2; other = k; }
+      if (look > 255) {
+        heard[(look >> 8) & 7]++;
+        if (look >= 0x800 && (distance2 < best[2] || (distance2 === best[2] && this.lowerId(k, hunter)))) {
+          best[2] = distance2;
+          hunter = k;
+        }
+      }
+    }
+    this.crowd = found - 1;
     this.nearest[0][row] = kin;
     this.nearest[1][row] = other;
     this.nearest[2][row] = hunter;
     this.seen[row] = 1;
+  }
+
+  private roomierHits(needed: number, old: Int32Array): Int32Array {
+    this.hits = new Int32Array(4 * (needed + 1));
+    this.hits.set(old);
+    return this.hits;
   }
 
   /** Equal distances are settled by id, because the order within a bin must not matter. */

@@ -1,3 +1,4 @@
+import { PER_STEP } from '../../core/kernel/cell-list.ts';
 import { headingOf, headingX, headingY } from '../../core/kernel/compass.ts';
 import type { ActFacts } from '../../core/kernel/genomes.ts';
 import { drawn, threefry } from '../../core/kernel/random.ts';
@@ -73,8 +74,8 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
       const k = sight.nearest[targetClass[chosen * 4 + target[row]]][row];
       if (chosen === Act.mate) continue;
       if (k !== NOBODY) {
-        dx = cells.x[k] - x0;
-        dy = cells.y[k] - y0;
+        dx = cells.x[k] / PER_STEP - x0;
+        dy = cells.y[k] / PER_STEP - y0;
         if (dx > halfWidth) dx -= width; else if (dx < -halfWidth) dx += width;
         if (dy > halfHeight) dy -= height; else if (dy < -halfHeight) dy += height;
         if (chosen === Act.flee) {

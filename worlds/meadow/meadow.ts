@@ -8,15 +8,15 @@ import { Field } from '../../core/kernel/field.ts';
 import type { Kernel } from '../../core/kernel/kernel.ts';
 import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
 import type { ColumnSpec } from '../../core/kernel/population.ts';
-import { purpose, seedKey } from '../../core/kernel/random.ts';
+import { purpose, seedKey, uniform } from '../../core/kernel/random.ts';
 import { Sight, packLook } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { actFacts, performActs } from './acts.ts';
 import { bindSenses, senseFacts } from './senses.ts';
-import { layAndAge, settleEnergy } from './upkeep.ts';
+import { end, feed, layEggs, settle } from './upkeep.ts';
 
 /** How far organisms see, in steps; a constant of the world, because the cell list is built for it. */
-export const SIGHT = 4;
+export const SIGHT = 3;
 /** Kin marks that differ by no more than this, of 256 around the circle, are kin. */
 const KIN_WIDTH = 10;
 /** Side of a field cell, in steps. */
@@ -48,6 +48,8 @@ export const meadowColumns = {
   hunting: 'u8',
   /** Ticks since it was bitten, at most 99. */
   hurt: 'u8',
+  /** Share of the lifespan it can reach beyond three quarters, in 510ths. */
+  vigour: 'u8',
   /** Bites and gifts it receives this tick. */
   bites: 'u16',
   gifts: 'u16',
@@ -61,7 +63,6 @@ export interface MeadowParts {
   readonly cells: CellList;
   readonly sight: Sight;
   readonly wanderKey: readonly [number, number];
-  readonly lifespanKey: readonly [number, number];
   /** Energy that entered and left all organisms so far, for bookkeeping: [grazed, burned, bitten away, died, endowed overhead]. */
   readonly ledger: Float64Array;
 }
@@ -95,12 +96,14 @@ export const meadow = defineWorld({
     const richnessKey = seedKey(seed, purpose.richness);
     field.paintPatches(richnessKey[0], richnessKey[1], kernel.parameter('patchSize'), kernel.parameter('bareGround'));
     field.fill();
-    const cells = new CellList(width, height, SIGHT, pop.capacity);
+    // a little wider than sight, because places in the list are rounded to 256ths
+    const cells = new CellList(width, height, SIGHT + 1 / 64, pop.capacity);
     const sight = new Sight(cells, columns, width, height, SIGHT, KIN_WIDTH);
     const parts: MeadowParts = {
       field, cells, sight, ledger: new Float64Array(5),
-      wanderKey: seedKey(seed, purpose.wander), lifespanKey: seedKey(seed, purpose.lifespan),
+      wanderKey: seedKey(seed, purpose.wander),
     };
+    const lifespanKey = seedKey(seed, purpose.lifespan);
     return {
       field,
       cells,
@@ -108,7 +111,10 @@ export const meadow = defineWorld({
       bytes: field.bytes + cells.bytes + sight.bytes,
       ledger: parts.ledger,
       step: () => step(kernel, parts),
-      begin: (row) => { columns.hurt[row] = 99; },
+      begin(row) {
+        columns.hurt[row] = 99;
+        columns.vigour[row] = uniform(lifespanKey[0], lifespanKey[1], columns.id[row], 0) * 256;
+      },
       lifeOf(row, life) {
         const age = Math.max(1, kernel.tick - columns.bornAt[row]);
         const eaten = columns.grazed[row] + columns.preyed[row];
@@ -126,8 +132,10 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
   showThemselves(kernel, parts);
   kernel.decide();
   performActs(kernel, parts);
-  settleEnergy(kernel, parts);
-  layAndAge(kernel, parts);
+  feed(kernel, parts);
+  settle(kernel, parts);
+  layEggs(kernel, parts);
+  end(kernel, parts);
 }
 
 /** What others will see this tick is fixed now: place, kin mark, signal, and whether one hunts. */

@@ -1,4 +1,5 @@
 import type { SenseFacts, SenseReader } from '../../core/kernel/genomes.ts';
+import { Neighbour } from '../../core/kernel/sight.ts';
 import type { MeadowKernel, MeadowParts } from './meadow.ts';
 
 /** What a distance sense reads when there is nobody in sight. */
@@ -17,11 +18,11 @@ const senses: readonly (SenseFacts & { bind: Bound })[] = [
   { name: 'grass.near', sentence: 'Grass on the best of the eight pieces of ground around.', unit: '%', lower: 0, upper: 100,
     bind: ({ pop }, { field }) => { const { x, y } = pop.columns; const { amount } = field; return (row) => 100 * amount[bestAround(field, x[row], y[row])]; } },
   { name: 'kin.near', sentence: 'Distance to the nearest kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return distance(sight.kinDistance2); } },
+    bind: (_, { sight }) => (row) => { sight.look(row); return sight.distance(Neighbour.kin, NONE); } },
   { name: 'other.near', sentence: 'Distance to the nearest organism that is no kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return distance(sight.otherDistance2); } },
+    bind: (_, { sight }) => (row) => { sight.look(row); return sight.distance(Neighbour.other, NONE); } },
   { name: 'hunter.near', sentence: 'Distance to the nearest organism that has lately attacked someone; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return distance(sight.hunterDistance2); } },
+    bind: (_, { sight }) => (row) => { sight.look(row); return sight.distance(Neighbour.hunter, NONE); } },
   { name: 'crowd', sentence: 'How many others are in sight.', unit: '', lower: 0, upper: 20,
     bind: (_, { sight }) => (row) => { sight.look(row); return sight.crowd; } },
   { name: 'hear.red', sentence: 'How many in sight send the red signal.', unit: '', lower: 0, upper: 5,
@@ -36,10 +37,6 @@ export const senseFacts: readonly SenseFacts[] = senses.map(({ bind: _, ...facts
 
 export function bindSenses(kernel: MeadowKernel, parts: MeadowParts): SenseReader[] {
   return senses.map((sense) => sense.bind(kernel, parts));
-}
-
-function distance(squared: number): number {
-  return squared === Infinity ? NONE : Math.sqrt(squared);
 }
 
 /** Cell with the most grass among the eight around a place; the first of equals, row by row from the north-west. */

@@ -1,4 +1,3 @@
-import { uniform } from '../../core/kernel/random.ts';
 import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
 import { Act, GIFT, HUNTER_TICKS } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './meadow.ts';
@@ -11,23 +10,17 @@ const FOOD_ENERGY = 20;
 const ENDOWMENT = 14;
 const BEARING = 4;
 
-/** Grass is shared by its grazers, bites and gifts change hands, life is paid for. */
-export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
+/** What each one gains from grass and bites, worked out from amounts and energies as they were. */
+export function feed(kernel: MeadowKernel, { field, cells, sight, ledger }: MeadowParts): void {
   const { pop } = kernel;
-  const { field, cells, sight, ledger } = parts;
-  const { x, y, act, target, energy, grazed, preyed, bites, gifts, hurt, hunting } = pop.columns;
+  const { x, y, act, target, energy, grazed, preyed, bites, hunting } = pop.columns;
   const gain = kernel.scratch.floats;
   const { amount, takers } = field;
   const { order } = cells;
   const damage = kernel.parameter('attackDamage');
   const biteYield = kernel.parameter('attackYield');
-  const living = kernel.parameter('costOfLiving');
-  const moving = kernel.parameter('costOfMoving');
-  const crowding = kernel.parameter('crowding');
   let grazedAll = 0;
-  let burned = 0;
   let bitten = 0;
-  // what each one gains, reading only amounts and energies of before
   for (let i = 0; i < pop.count; i++) {
     const row = order[i];
     const chosen = act[row];
@@ -45,8 +38,25 @@ export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
       bitten -= gain[row];
     }
   }
+  ledger[0] += grazedAll;
+  ledger[2] += bitten;
+}
+
+/** Grass goes, bites and gifts change hands, life is paid for. */
+export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowParts): void {
+  const { pop } = kernel;
+  const { x, y, act, energy, bites, gifts, hurt, hunting } = pop.columns;
+  const gain = kernel.scratch.floats;
+  const { amount, takers } = field;
+  const { order } = cells;
+  const damage = kernel.parameter('attackDamage');
+  const living = kernel.parameter('costOfLiving');
+  const moving = kernel.parameter('costOfMoving');
+  const crowding = kernel.parameter('crowding');
+  let burned = 0;
+  let bitten = 0;
   // bin by bin, because whoever stood in the same one at the start of the tick is a crowd
-  for (let bin = 0; bin + 1 < cells.start.length; bin++) {
+  for (let bin = 0; bin < cells.across * cells.down; bin++) {
     const to = cells.start[bin + 1];
     const crowdCost = crowding * (to - cells.start[bin] - 1);
     for (let i = cells.start[bin]; i < to; i++) {
@@ -74,17 +84,14 @@ export function settleEnergy(kernel: MeadowKernel, parts: MeadowParts): void {
       if (hunting[row] > 0) hunting[row]--;
     }
   }
-  ledger[0] += grazedAll;
   ledger[1] += burned;
   ledger[2] += bitten;
 }
 
-/** Children are conceived by those who chose to and can pay; then hunger, bites and age take theirs. */
-export function layAndAge(kernel: MeadowKernel, parts: MeadowParts): void {
-  const { pop, dying } = kernel;
-  const { sight, cells, lifespanKey, ledger } = parts;
-  const { id, act, target, energy, children, bornAt, bites } = pop.columns;
-  const lifespan = kernel.parameter('lifespan');
+/** Children are conceived by those who chose to and can pay. */
+export function layEggs(kernel: MeadowKernel, { sight, cells, ledger }: MeadowParts): void {
+  const { pop } = kernel;
+  const { act, target, energy, children } = pop.columns;
   for (let row = 0; row < pop.count; row++) {
     const chosen = act[row];
     if (chosen < Act.reproduce || energy[row] <= ENDOWMENT + BEARING) continue;
@@ -101,13 +108,18 @@ export function layAndAge(kernel: MeadowKernel, parts: MeadowParts): void {
     if (children[conceivers[i]] < 65535) children[conceivers[i]]++;
   }
   ledger[4] += granted * BEARING;
+}
+
+/** Hunger, bites and age take theirs. */
+export function end({ pop, dying, tick, parameters }: MeadowKernel, { ledger }: MeadowParts): void {
+  const { energy, bornAt, bites, vigour } = pop.columns;
+  const lifespan = parameters['lifespan']!;
+  const safe = lifespan * 0.75;
   let died = 0;
   for (let row = 0; row < pop.count; row++) {
-    const age = kernel.tick - bornAt[row];
+    const age = tick - bornAt[row];
     if (energy[row] <= 0) dying[row] = (bites[row] > 0 ? Cause.killed : Cause.starved) + 1;
-    else if (age > lifespan * 0.75 && age > lifespan * (0.75 + 0.5 * uniform(lifespanKey[0], lifespanKey[1], id[row], 0))) {
-      dying[row] = Cause.age + 1;
-    }
+    else if (age > safe && age > safe + lifespan * (vigour[row] / 510)) dying[row] = Cause.age + 1;
     if (dying[row] !== 0) died += energy[row];
     bites[row] = 0;
   }

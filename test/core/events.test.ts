@@ -135,12 +135,13 @@ describe('commands', () => {
 
 describe('parameters', () => {
   it('[E4] are the defaults with the given ones over them', () => {
-    expect(resolveParameters(plainWorld.parameters, { income: -5, founders: 0 }))
-      .toEqual({ capacity: 20_000, gestation: 20, mutationRate: 0.25, modelShare: 0, founders: 0, income: -5 });
+    const defaults = Object.fromEntries(parameterFacts(plainWorld.parameters).map(({ key, initial }) => [key, initial]));
+    expect(resolveParameters(plainWorld.parameters, {})).toEqual(defaults);
+    expect(resolveParameters(plainWorld.parameters, { income: -5, founders: 0 })).toEqual({ ...defaults, founders: 0, income: -5 });
   });
 
   it.each<[string, unknown, string]>([
-    ['incom', 1, 'There is no parameter "incom"; the parameters are capacity, gestation, mutationRate, modelShare, founders, income.'],
+    ['incom', 1, `There is no parameter "incom"; the parameters are ${Object.keys(plainWorld.parameters.shape).join(', ')}.`],
     ['__proto__', 1, 'There is no parameter "__proto__"'],
     ['toString', 1, 'There is no parameter "toString"'],
     ['income', 5.5, 'income is 5.5, but must be a number from -5 to 5.'],

@@ -19,8 +19,9 @@ export interface DoorOptions {
   /** Where `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `LICHEN_MODEL`, `LICHEN_GRAMMAR` (`on`, `off`) and `LICHEN_CACHE` are read; the process's own by default. */
   env?: NodeJS.ProcessEnv;
   cacheDir?: string;
+  /** Of the embedded model: how many requests it works on side by side. Of an endpoint: how many are worth having in flight. */
   slots?: number;
-  /** Of the embedded model. */
+  /** Of the embedded model. Leave it at one unless cores are idle. */
   threads?: number;
   /** For one reply, in milliseconds. */
   timeoutMs?: number;
@@ -29,9 +30,10 @@ export interface DoorOptions {
 }
 
 /**
- * Measured on two cores with the default model: a second slot fills the gap between two requests and no more (the
- * arithmetic of a small model does not gain from batching on a CPU), and a third only adds waiting and memory. One
- * thread leaves the other core to the simulation.
+ * Measured on two cores with the default model. The arithmetic of a small model gains nothing from batching on a CPU, so
+ * by default one request is worked on at a time, at half the latency of two side by side; a second slot keeps the state
+ * of a second kind of prompt, and a second request in flight fills the gap between two. One thread, because llama.cpp's
+ * threads wait for each other by spinning: when the simulation takes a core, two are not faster but many times slower.
  */
 export const embeddedDefaults = { slots: 2, threads: 1, contextTokens: 4096, timeoutMs: 120_000 } as const;
 const endpointDefaults = { slots: 4, timeoutMs: 60_000, startTimeoutMs: 8_000, probeTimeoutMs: 30_000 } as const;
@@ -65,7 +67,8 @@ async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given:
   }
   const slots = Math.max(1, Math.min(options.slots ?? embeddedDefaults.slots, 16));
   const engine = await startEngine({
-    path, slots, threads: options.threads ?? embeddedDefaults.threads, contextTokens: embeddedDefaults.contextTokens, loadTimeoutMs: LOAD_TIMEOUT_MS,
+    // Whoever names a number of slots wants them side by side.
+    path, slots, atOnce: options.slots === undefined ? 1 : slots, threads: options.threads ?? embeddedDefaults.threads, contextTokens: embeddedDefaults.contextTokens, loadTimeoutMs: LOAD_TIMEOUT_MS,
     onLoading: (done) => onProgress?.({ stage: 'load', done: Math.round(done * 1000), total: 1000, source: path }),
   });
   const model = given === undefined ? weightsFacts.name : basename(given).replace(/\.gguf$/i, '');

@@ -14,7 +14,7 @@ import type { TokenLogprob } from './contract.ts';
 /** A sequence of the context: what it last read and wrote stays in its state for the next request that begins alike. */
 interface Slot { sequence: LlamaContextSequence; busy: boolean }
 interface Waiting { id: number; work: EngineWork; tokens: Token[] }
-interface Loaded { llama: Llama; model: LlamaModel; reader: PromptReader; slots: Slot[]; contextTokens: number }
+interface Loaded { llama: Llama; model: LlamaModel; reader: PromptReader; slots: Slot[]; atOnce: number; contextTokens: number }
 
 /** A request that could never be served, whoever asks again. */
 class BadWork extends Error {}
@@ -51,7 +51,7 @@ async function load(order: Extract<EngineOrder, { kind: 'load' }>): Promise<void
   const context = await model.createContext({ sequences: order.slots, contextSize: contextTokens, threads, batchSize: Math.min(512, contextTokens) });
   const slots: Slot[] = [];
   for (let i = 0; i < order.slots; i++) slots.push({ sequence: context.getSequence(), busy: false });
-  loaded = { llama, model, reader: createPromptReader(model), slots, contextTokens };
+  loaded = { llama, model, reader: createPromptReader(model), slots, atOnce: order.atOnce, contextTokens };
   const named: unknown = model.fileInfo.metadata.general?.name;
   tell({ kind: 'ready', contextTokens, name: typeof named === 'string' ? named : '' });
 }
@@ -73,8 +73,8 @@ function never(what: string): never {
 
 /** Gives waiting requests to free slots, first come first served, each to the slot whose state has the most of its prompt. */
 function serve(): void {
-  const slots = loaded?.slots ?? [];
-  while (waiting.length > 0) {
+  const { slots, atOnce } = loaded ?? never('there is nothing to serve before the model is loaded');
+  while (waiting.length > 0 && slots.filter((slot) => slot.busy).length < atOnce) {
     const next = waiting[0] as Waiting;
     let best: Slot | undefined;
     let most = -1;

@@ -2,7 +2,7 @@ import type { ChatMessage, TokenLogprob } from './contract.ts';
 
 /** What the parent process says to the engine's process. */
 export type EngineOrder =
-  | { kind: 'load'; path: string; slots: number; threads: number; contextTokens: number }
+  | { kind: 'load'; path: string; slots: number; atOnce: number; threads: number; contextTokens: number }
   | { kind: 'write'; id: number; work: EngineWork }
   | { kind: 'cancel'; id: number };
 

@@ -7,7 +7,10 @@ import type { EngineNews, EngineOrder, EngineText, EngineWork } from './engine-p
 export interface EngineOptions {
   /** The GGUF file. */
   path: string;
+  /** How many prompts keep their state, each in a sequence of its own. */
   slots: number;
+  /** How many slots may work at the same time; all of them when left out. */
+  atOnce?: number;
   threads: number;
   contextTokens: number;
   /** How long loading may take, in milliseconds. */
@@ -89,7 +92,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     // Whoever waits for `ready` hears of it; nobody waiting is no reason to end the process.
     born.ready.catch(() => undefined);
     order(born, {
-      kind: 'load', path: options.path, slots: options.slots, threads: options.threads, contextTokens: options.contextTokens,
+      kind: 'load', path: options.path, slots: options.slots, atOnce: options.atOnce ?? options.slots, threads: options.threads, contextTokens: options.contextTokens,
     });
     return born;
   }

@@ -30,11 +30,6 @@ export class Phylogeny {
     simulation.events$.subscribe((event) => {
       if (event.kind !== 'tick') return;
       const { births, conceptions, deaths } = event;
-      // a dead organism whose egg has yet to hatch is an ancestor already: children count from conception
-      for (let i = 0; i < conceptions.count; i++) {
-        const parent = this.nodes.get(conceptions.parent[i]!);
-        if (parent) parent.livingChildren++;
-      }
       for (let i = 0; i < births.count; i++) {
         const genome = births.genome[i]!;
         simulation.kernel.genomes.retain(genome);
@@ -43,6 +38,12 @@ export class Phylogeny {
           id: births.id[i]!, parents, genome, operator: operatorNames[births.operator[i]!]!,
           originTime: event.tick === 1 && parents.length === 0 ? 0 : event.tick, destructionTime: null, livingChildren: 0,
         });
+      }
+      // a dead organism whose egg has yet to hatch is an ancestor already: children count from conception, which may be in the
+      // tick of the parent's own birth
+      for (let i = 0; i < conceptions.count; i++) {
+        const parent = this.nodes.get(conceptions.parent[i]!);
+        if (parent) parent.livingChildren++;
       }
       for (let i = 0; i < deaths.count; i++) {
         const node = this.nodes.get(deaths.id[i]!);

@@ -1,0 +1,46 @@
+import { createInstincts, printProgram, randomProgram, type Instincts } from '../../agents/instincts/index.ts';
+import type { Command } from '../../core/events/command.ts';
+import { resolveParameters } from '../../core/kernel/parameters.ts';
+import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
+import { Simulation } from '../../core/simulation.ts';
+import { meadow, type meadowColumns } from '../../worlds/meadow/meadow.ts';
+
+export type MeadowSimulation = Simulation<typeof meadowColumns>;
+
+/** Genomes that among them sense, do, signal and remember all that a meadow offers, and some that fend for themselves. */
+export function variedFounders(seed: number, count = 40): string[] {
+  const random = new RandomStream(seedKey(seed, purpose.founder), 77);
+  const any = Array.from({ length: count }, () => printProgram(randomProgram(meadow.vocabulary, random, 4), meadow.vocabulary));
+  const hardy = [
+    'when energy > 40 -> reproduce\nwhen grass.here > 20% -> eat\notherwise -> climb grass',
+    'when energy > 40 -> mate other\nwhen other.near < 2 steps -> attack other\nwhen grass.here > 20% -> eat\notherwise -> follow other',
+    'when hunter.near < 3 steps -> flee hunter, signal red\nwhen kin.near < 1 steps and energy > 30 -> share kin\notherwise -> eat',
+  ];
+  return any.flatMap((genome, i) => [genome, hardy[i % 3]!]);
+}
+
+export interface MeadowOptions { seed: number; founders?: readonly string[]; parameters?: Record<string, number> }
+
+export function startMeadow({ seed, founders, parameters = {} }: MeadowOptions): { simulation: MeadowSimulation; genomes: Instincts } {
+  const genomes = createInstincts(meadow.vocabulary);
+  const given = { size: 48, founders: 160, capacity: 600, gestation: 8, lifespan: 60, scarcity: 0.2, ...parameters };
+  const simulation = new Simulation({
+    world: meadow, parameters: resolveParameters(meadow.parameters, given), seed, genomes, ...(founders ? { founders } : {}),
+  });
+  return { simulation, genomes };
+}
+
+/** A stream of interventions that a restless person might make. */
+export function restless(seed: number): (tick: number) => Command[] {
+  const random = new RandomStream(seedKey(seed, purpose.sampling), 5);
+  const turns: [string, number, number][] = [
+    ['scarcity', 0, 1], ['spread', 0, 0.5], ['costOfLiving', 0, 1.5], ['costOfMoving', 0, 1], ['crowding', 0, 0.2],
+    ['attackDamage', 0, 20], ['attackYield', 0, 1], ['lifespan', 20, 200], ['mutationRate', 0, 1],
+  ];
+  return () => {
+    if (!random.chance(0.15)) return [];
+    const [key, low, high] = random.pick(turns);
+    const value = low + (high - low) * random.next();
+    return [{ kind: 'set', key, value: key === 'lifespan' ? Math.round(value) : value }];
+  };
+}

@@ -6,16 +6,19 @@ import { limits } from './program.ts';
  * forward, or it is the deed (negative), followed by one pair for each change of a register.
  *
  *     bits     31   30-28    27-24   23-16    15-8     7-0
- *     test     0    skipped words 30-16      flags    left      (flags: form 8-10, above 11, jump when 12)
+ *     test     0    skip, bits 30-16         flags    left      (flags: form 8-10, above 11, jump when 12)
  *     deed     1    changes  fired   signal   target   act
  *     change   0    0        0       0        form     register
  *
- * Skips are never negative, so the counter only grows and every program halts.
+ * A skip counts words beyond the next pair and is never negative, so every step goes forward and every program halts.
  */
 export const wordsPerStep = 2;
 
-/** Steps of the longest valid program: every term asked, the deed, its effects. The interpreter stops there in any case. */
-export const STEP_LIMIT = limits.rules * limits.alternatives * limits.terms + 1 + limits.effects;
+/**
+ * Pairs of the longest program there is, with every rule, term and effect it may have. As each step goes forward by a
+ * pair at least, no program takes more steps; the interpreter stops there in any case.
+ */
+export const STEP_LIMIT = limits.rules * (limits.alternatives * limits.terms + 1 + limits.effects) + 1 + limits.effects;
 
 /** What a test compares; the form of the left side and of the right. */
 export const testForm = {

@@ -1,8 +1,8 @@
 import { changeForm, changeShift, deedShift, STEP_LIMIT, testForm, testShift, wordsPerStep } from './bytecode.ts';
-import { limits, type Comparison, type Deed, type Effect, type Program, type Term } from './program.ts';
+import type { Comparison, Deed, Effect, Program, Term } from './program.ts';
 
 /** Words of the longest code there is. */
-export const longestCode = STEP_LIMIT * wordsPerStep + limits.rules * (1 + limits.effects) * wordsPerStep;
+export const longestCode = STEP_LIMIT * wordsPerStep;
 
 const scratchWords = new Int32Array(longestCode);
 const scratchNumbers = new Float32Array(scratchWords.buffer);
@@ -46,7 +46,7 @@ function writeTest(at: number, term: Term, jumpWhen: boolean, skip: number): voi
     writeOperand(at + 1, term.right);
   }
   scratchWords[at] = left | (form << testShift.form) | (Number(above) << testShift.above)
-    | (Number(jumpWhen) << testShift.jumpWhen) | (skip << testShift.skip);
+    | (Number(jumpWhen) << testShift.jumpWhen) | ((skip - wordsPerStep) << testShift.skip);
 }
 
 function formOf({ left, right }: Comparison): number {

@@ -13,7 +13,18 @@ export interface Code {
   readonly registersPerRow: number;
 }
 
+// Constants of this module: engines fold these into the loop, but not the properties of objects that are imported.
 const longestRun = STEP_LIMIT * wordsPerStep;
+const pair = wordsPerStep;
+const { senseNumber, senseSense, senseMemory, memoryNumber, memorySense, chance } = testForm;
+const { setNumber, setSense, add } = changeForm;
+const formShift = testShift.form;
+const aboveBit = 1 << testShift.above;
+const jumpWhenBit = 1 << testShift.jumpWhen;
+const skipShift = testShift.skip;
+const { target: targetShift, signal: signalShift, fired: firedShift, changes: changesShift } = deedShift;
+const changeFormShift = changeShift.form;
+const most = limits.magnitude;
 
 /**
  * Decides for every row: runs its program on its readings and registers, and writes act, target, signal and the rule
@@ -27,46 +38,46 @@ export function decide(rows: DecisionRows, code: Code): void {
     const row = order[visit];
     const cells = row * registersPerRow;
     let at = starts[genome[row]];
-    // Every step goes forward by a pair at least, so this bound on the place is the bound on the number of steps.
+    // Whatever the words say, a step goes forward by a pair at least; so this bound on the place bounds the number of steps.
     const end = at + longestRun;
     let chances = 0;
     let word = words[at];
     while (word >= 0 && at < end) {
-      const form = (word >> testShift.form) & 7;
+      const form = (word >> formShift) & 7;
       const index = word & 255;
       let left: number;
       let right: number;
-      if (form === testForm.senseNumber) {
+      if (form === senseNumber) {
         left = readers[index](row);
         right = numbers[at + 1];
-      } else if (form === testForm.chance) {
+      } else if (form === chance) {
         left = uniform(key0, key1, id[row], chances++);
         right = numbers[at + 1];
       } else {
-        left = form <= testForm.senseMemory ? readers[index](row) : memory[cells + index];
-        if (form === testForm.memoryNumber) right = numbers[at + 1];
-        else if (form === testForm.senseSense || form === testForm.memorySense) right = readers[words[at + 1]](row);
+        left = form <= senseMemory ? readers[index](row) : memory[cells + index];
+        if (form === memoryNumber) right = numbers[at + 1];
+        else if (form === senseSense || form === memorySense) right = readers[words[at + 1]](row);
         else right = memory[cells + words[at + 1]];
       }
-      const holds = (word & (1 << testShift.above)) === 0 ? left < right : left > right;
-      at += holds === ((word & (1 << testShift.jumpWhen)) !== 0) ? word >> testShift.skip : wordsPerStep;
+      const holds = (word & aboveBit) === 0 ? left < right : left > right;
+      at += holds === ((word & jumpWhenBit) !== 0) ? pair + (word >> skipShift) : pair;
       word = words[at];
     }
     act[row] = word;
-    target[row] = word >> deedShift.target;
-    nextSignal[row] = word >> deedShift.signal;
-    fired[row] = (word >> deedShift.fired) & 15;
-    for (let left = (word >> deedShift.changes) & 3; left > 0; left--) {
-      at += wordsPerStep;
+    target[row] = word >> targetShift;
+    nextSignal[row] = word >> signalShift;
+    fired[row] = (word >> firedShift) & 15;
+    for (let left = (word >> changesShift) & 3; left > 0; left--) {
+      at += pair;
       const change = words[at];
       const cell = cells + (change & 255);
-      const form = (change >> changeShift.form) & 3;
-      const value = form === changeForm.setNumber ? numbers[at + 1]
-        : form === changeForm.add ? memory[cell] + numbers[at + 1]
-          : form === changeForm.setSense ? readers[words[at + 1]](row)
+      const form = (change >> changeFormShift) & 3;
+      const value = form === setNumber ? numbers[at + 1]
+        : form === add ? memory[cell] + numbers[at + 1]
+          : form === setSense ? readers[words[at + 1]](row)
             : memory[cells + words[at + 1]];
       // Written so that even a reading that is not a number ends as one.
-      memory[cell] = value >= -limits.magnitude ? (value <= limits.magnitude ? value : limits.magnitude) : -limits.magnitude;
+      memory[cell] = value >= -most ? (value <= most ? value : most) : -most;
     }
   }
 }

@@ -23,7 +23,7 @@ const patterns: readonly (readonly [TokenKind, RegExp])[] = [
   ['percent', /%/y],
   ['comma', /,/y],
   // Whatever else there is, taken in one piece so that the message can show it whole.
-  ['other', /[<>=!]=?|[≤≥≠→⇒]|[^\sa-z0-9<>=!%,_]+|./iuy],
+  ['other', /=>|[<>=!]=?|[≤≥≠→⇒]|[^\sa-z0-9<>=!%,_]+|./iuy],
 ];
 
 const blank = /(?:[ \t\r\n]|#[^\n]*)*/y;

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { crossPrograms } from '../../agents/instincts/cross.ts';
+import { programDepth, programSize } from '../../agents/instincts/measure.ts';
+import { mutateProgram } from '../../agents/instincts/mutate.ts';
+import { parseProgram } from '../../agents/instincts/parse.ts';
+import { fits, printProgram } from '../../agents/instincts/print.ts';
+import { limits, type Program } from '../../agents/instincts/program.ts';
+import { randomProgram } from '../../agents/instincts/random-program.ts';
+import { RandomStream } from '../../core/kernel/random.ts';
+import { fault, programs, seeded } from './arbitraries.ts';
+import { bareVocabulary, vocabulary } from './vocabulary.ts';
+
+const streams = fc.nat().map((seed) => new RandomStream([seed, 7], 0));
+
+function expectValid(program: Program, words = vocabulary): void {
+  expect(fault(program, words)).toBeNull();
+  expect(parseProgram(printProgram(program, words), words)).toEqual(program);
+}
+
+describe('classical operators', () => {
+  it('a mutant is valid, reads back as itself and differs from its parent', () => {
+    fc.assert(fc.property(programs(vocabulary), streams, (program, random) => {
+      const mutant = mutateProgram(program, vocabulary, random);
+      expectValid(mutant);
+      expect(printProgram(mutant, vocabulary)).not.toBe(printProgram(program, vocabulary));
+    }), seeded(1500));
+  });
+
+  it('mutation leaves its parent as it was', () => {
+    fc.assert(fc.property(programs(vocabulary), streams, (program, random) => {
+      const before = structuredClone(program);
+      mutateProgram(program, vocabulary, random);
+      expect(program).toEqual(before);
+    }), seeded(200));
+  });
+
+  it('a long line of mutants stays valid and does not swell', () => {
+    const random = new RandomStream([1, 2], 0);
+    let program = randomProgram(vocabulary, random, 5);
+    let total = 0;
+    for (let step = 0; step < 4000; step++) {
+      program = mutateProgram(program, vocabulary, random);
+      if (step % 50 === 0) expectValid(program);
+      total += programSize(program);
+    }
+    expect(total / 4000).toBeLessThan(30);
+    expect(total / 4000).toBeGreaterThan(4);
+  });
+
+  it('reaches every part of the language', () => {
+    const random = new RandomStream([3, 4], 0);
+    const seen = new Set<string>();
+    let program = parseProgram('otherwise -> rest', vocabulary);
+    for (let step = 0; step < 5000; step++) {
+      program = mutateProgram(program, vocabulary, random);
+      for (const word of printProgram(program, vocabulary).split(/[\s,]+/)) if (!/\d/.test(word)) seen.add(word);
+    }
+    const words = [
+      ...vocabulary.senses.map(({ name }) => name), ...vocabulary.acts.flatMap(({ name, targets }) => [name, ...targets]),
+      ...vocabulary.signals, ...vocabulary.registers.flatMap((name) => [name, `memory.${name}`]), 'and', 'or', 'chance', 'set', 'add', 'signal', '<', '>',
+    ];
+    expect(words.filter((word) => !seen.has(word))).toEqual([]);
+  });
+
+  it('changes one number or word more often than anything else', () => {
+    const random = new RandomStream([5, 6], 0);
+    const program = parseProgram('when energy > 50 -> eat\nwhen crowd > 5 -> wander\notherwise -> climb grass', vocabulary);
+    let sameSize = 0;
+    for (let step = 0; step < 1000; step++) if (programSize(mutateProgram(program, vocabulary, random)) === programSize(program)) sameSize++;
+    expect(sameSize).toBeGreaterThan(500);
+  });
+
+  it('draws only from the stream it is given', () => {
+    fc.assert(fc.property(programs(vocabulary), programs(vocabulary), fc.nat(), (a, b, seed) => {
+      const child = (): Program => {
+        const random = new RandomStream([seed, 1], 3);
+        return mutateProgram(crossPrograms(a, b, random), vocabulary, random);
+      };
+      if (fits(crossPrograms(a, b, new RandomStream([seed, 1], 3)), vocabulary)) expect(child()).toEqual(child());
+    }), seeded(100));
+  });
+
+  it('a recombinant is valid where its text is not too long, and made of its parents', () => {
+    fc.assert(fc.property(programs(vocabulary), programs(vocabulary), streams, (a, b, random) => {
+      const child = crossPrograms(a, b, random);
+      if (fits(child, vocabulary)) expectValid(child);
+      for (const rule of child.rules) expect([...a.rules, ...b.rules]).toContain(rule);
+      expect([a.otherwise, b.otherwise]).toContain(child.otherwise);
+      expect(child.rules.length).toBeLessThanOrEqual(limits.rules);
+    }), seeded(400));
+  });
+
+  it('founders are valid and have the rules asked for', () => {
+    fc.assert(fc.property(streams, fc.integer({ min: 0, max: limits.rules }), (random, rules) => {
+      const program = randomProgram(vocabulary, random, rules);
+      expectValid(program);
+      expect(program.rules.length).toBe(rules);
+    }), seeded(400));
+  });
+
+  it('works with a vocabulary of one act', () => {
+    const random = new RandomStream([8, 9], 0);
+    let program = parseProgram('otherwise -> rest', bareVocabulary);
+    for (let step = 0; step < 200; step++) {
+      program = mutateProgram(program, bareVocabulary, random);
+      expectValid(program, bareVocabulary);
+    }
+  });
+});
+
+describe('measures of a program', () => {
+  const measured = (text: string): [number, number] => {
+    const program = parseProgram(text, vocabulary);
+    return [programSize(program), programDepth(program)];
+  };
+
+  it('counts terms, acts, signals and effects, and nests four deep at most', () => {
+    expect(measured('otherwise -> rest')).toEqual([1, 1]);
+    expect(measured('when energy > 1 -> eat, signal red\notherwise -> rest, set a to 1')).toEqual([5, 2]);
+    expect(measured('when energy > 1 and age > 2 -> eat\notherwise -> rest')).toEqual([4, 3]);
+    expect(measured('when energy > 1 or age > 2 -> eat\notherwise -> rest')).toEqual([4, 3]);
+    expect(measured('when energy > 1 or age > 2 and chance 5% -> eat\notherwise -> rest')).toEqual([5, 4]);
+  });
+});

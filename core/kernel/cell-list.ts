@@ -9,8 +9,9 @@ export const PER_STEP = 256;
 export class CellList {
   readonly across: number;
   readonly down: number;
-  readonly binWidth: number;
-  readonly binHeight: number;
+  /** Bins a step. */
+  readonly perWidth: number;
+  readonly perHeight: number;
   /** First sorted index of each bin, then the number of rows, then one entry that sorting needs. Bins are row-major. */
   readonly start: Uint32Array;
   /** Rows in bin order. */
@@ -27,8 +28,8 @@ export class CellList {
     if (this.across < 3 || this.down < 3) {
       throw new RangeError(`A space of ${width} x ${height} steps is too small to look ${reach} steps far: it needs at least ${3 * reach} each way.`);
     }
-    this.binWidth = width / this.across;
-    this.binHeight = height / this.down;
+    this.perWidth = this.across / width;
+    this.perHeight = this.down / height;
     this.start = new Uint32Array(this.across * this.down + 2);
     this.order = new Uint32Array(capacity);
     this.x = new Int32Array(capacity);
@@ -43,8 +44,8 @@ export class CellList {
 
   binAt(x: number, y: number): number {
     // a coordinate just under the edge can round up to the number of bins
-    const bx = Math.min(this.across - 1, (x * (1 / this.binWidth)) | 0);
-    const by = Math.min(this.down - 1, (y * (1 / this.binHeight)) | 0);
+    const bx = Math.min(this.across - 1, (x * this.perWidth) | 0);
+    const by = Math.min(this.down - 1, (y * this.perHeight) | 0);
     return by * this.across + bx;
   }
 
@@ -62,9 +63,7 @@ export class CellList {
 
   /** Fills `start` and `order` only. */
   sort(count: number, x: Float32Array, y: Float32Array): void {
-    const { start, order, across, down } = this;
-    const perWidth = 1 / this.binWidth;
-    const perHeight = 1 / this.binHeight;
+    const { start, order, across, down, perWidth, perHeight } = this;
     const lastX = across - 1;
     const lastY = down - 1;
     start.fill(0);

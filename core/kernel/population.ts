@@ -51,7 +51,11 @@ export class Population<S extends ColumnSpec = CommonColumns> {
   readonly memory: Float32Array;
   readonly registersPerRow: number;
   readonly bytes: number;
-  private readonly list: Column[];
+  // the same columns by kind, because a loop over one kind of array runs several times faster than over a mixture
+  private readonly floats: Float32Array[];
+  private readonly words: Uint32Array[];
+  private readonly shorts: Uint16Array[];
+  private readonly bytesOf: Uint8Array[];
 
   constructor(spec: S, capacity: number, registersPerRow: number) {
     this.capacity = capacity;
@@ -60,15 +64,23 @@ export class Population<S extends ColumnSpec = CommonColumns> {
     for (const [name, kind] of Object.entries({ ...commonColumns, ...spec })) columns[name] = new arrays[kind](capacity);
     this.columns = columns as unknown as ColumnsOf<CommonColumns & S>;
     this.memory = new Float32Array(capacity * registersPerRow);
-    this.list = Object.values(columns);
-    this.bytes = this.list.reduce((sum, column) => sum + column.byteLength, this.memory.byteLength);
+    const list = Object.values(columns);
+    this.floats = list.filter((column) => column instanceof Float32Array);
+    this.words = list.filter((column) => column instanceof Uint32Array);
+    this.shorts = list.filter((column) => column instanceof Uint16Array);
+    this.bytesOf = list.filter((column) => column instanceof Uint8Array);
+    this.bytes = list.reduce((sum, column) => sum + column.byteLength, this.memory.byteLength);
   }
 
   /** Opens a row for a newborn, every column zero. The caller has seen to it that there is room. */
   add(): number {
     const row = this.count++;
-    for (const column of this.list) column[row] = 0;
-    this.memory.fill(0, row * this.registersPerRow, (row + 1) * this.registersPerRow);
+    const { floats, words, shorts, bytesOf, memory, registersPerRow: stride } = this;
+    for (let i = 0; i < floats.length; i++) floats[i][row] = 0;
+    for (let i = 0; i < words.length; i++) words[i][row] = 0;
+    for (let i = 0; i < shorts.length; i++) shorts[i][row] = 0;
+    for (let i = 0; i < bytesOf.length; i++) bytesOf[i][row] = 0;
+    for (let r = 0; r < stride; r++) memory[row * stride + r] = 0;
     return row;
   }
 
@@ -76,9 +88,12 @@ export class Population<S extends ColumnSpec = CommonColumns> {
   remove(row: number): void {
     const last = --this.count;
     if (row === last) return;
-    for (const column of this.list) column[row] = column[last];
-    const stride = this.registersPerRow;
-    for (let r = 0; r < stride; r++) this.memory[row * stride + r] = this.memory[last * stride + r];
+    const { floats, words, shorts, bytesOf, memory, registersPerRow: stride } = this;
+    for (let i = 0; i < floats.length; i++) floats[i][row] = floats[i][last];
+    for (let i = 0; i < words.length; i++) words[i][row] = words[i][last];
+    for (let i = 0; i < shorts.length; i++) shorts[i][row] = shorts[i][last];
+    for (let i = 0; i < bytesOf.length; i++) bytesOf[i][row] = bytesOf[i][last];
+    for (let r = 0; r < stride; r++) memory[row * stride + r] = memory[last * stride + r];
   }
 
   /**
@@ -90,13 +105,10 @@ export class Population<S extends ColumnSpec = CommonColumns> {
     const floats = new Float32Array(scratch.buffer, scratch.byteOffset, n);
     const shorts = new Uint16Array(scratch.buffer, scratch.byteOffset, n);
     const bytes = new Uint8Array(scratch.buffer, scratch.byteOffset, n);
-    for (const column of this.list) {
-      // one loop a kind keeps each store monomorphic
-      if (column instanceof Float32Array) gatherFloat(column, order, n, floats);
-      else if (column instanceof Uint32Array) gatherWord(column, order, n, scratch);
-      else if (column instanceof Uint16Array) gatherShort(column, order, n, shorts);
-      else gatherByte(column, order, n, bytes);
-    }
+    for (const column of this.floats) gatherFloat(column, order, n, floats);
+    for (const column of this.words) gatherWord(column, order, n, scratch);
+    for (const column of this.shorts) gatherShort(column, order, n, shorts);
+    for (const column of this.bytesOf) gatherByte(column, order, n, bytes);
     const { memory, registersPerRow: stride } = this;
     for (let r = 0; r < stride; r++) {
       for (let i = 0; i < n; i++) floats[i] = memory[order[i] * stride + r];

@@ -86,9 +86,8 @@ export class Sight {
     const ys = cells.y;
     const x = (this.x[row] * PER_STEP) | 0;
     const y = (this.y[row] * PER_STEP) | 0;
-    const bin = cells.binAt(this.x[row], this.y[row]);
-    const bx = bin % across;
-    const by = ((bin - bx) / across) | 0;
+    const bx = Math.min(across - 1, (this.x[row] * cells.perWidth) | 0);
+    const by = Math.min(down - 1, (this.y[row] * cells.perHeight) | 0);
     const inside = bx > 0 && bx < across - 1;
     let found = 0;
     // three lines of bins, each one run of the list, or two where it crosses the seam

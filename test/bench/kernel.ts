@@ -9,7 +9,7 @@ import { median } from './statistics.ts';
 
 const DISTINCT = 1000;
 /** Organisms a square step at which an evolved meadow holds itself. */
-const DENSITY = 0.125;
+const DENSITY = 0.085;
 
 /** The most common genomes of a meadow that has evolved for a while: programs as they really are, not as we imagine them. */
 export function evolvedGenomes(count: number, ticks: number, seed: number): string[] {
@@ -32,7 +32,7 @@ function measure(organisms: number, founders: readonly string[], observed: boole
   const genomes = createInstincts(world.vocabulary);
   const simulation = new Simulation({
     world, seed: 11, genomes, founders, observed,
-    parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.25), mutationRate: 0 }),
+    parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.5), mutationRate: 0 }),
   });
   if (observed) {
     countTotals(simulation);

@@ -79,12 +79,12 @@ describe('cell list', () => {
           const { x, y, tag, signal, hunting } = scene.places[cells.order[k]!]!;
           expect([cells.x[k], cells.y[k], cells.look[k]]).toEqual([inParts(x), inParts(y), packLook(tag, signal, hunting)]);
           // a border belongs to either side of it by rounding; both sides are looked at
-          const left = (bin % cells.across) * cells.binWidth;
-          const top = Math.floor(bin / cells.across) * cells.binHeight;
+          const left = (bin % cells.across) / cells.perWidth;
+          const top = Math.floor(bin / cells.across) / cells.perHeight;
           expect(x).toBeGreaterThanOrEqual(left - 1e-9);
-          expect(x).toBeLessThanOrEqual(left + cells.binWidth + 1e-9);
+          expect(x).toBeLessThanOrEqual(left + 1 / cells.perWidth + 1e-9);
           expect(y).toBeGreaterThanOrEqual(top - 1e-9);
-          expect(y).toBeLessThanOrEqual(top + cells.binHeight + 1e-9);
+          expect(y).toBeLessThanOrEqual(top + 1 / cells.perHeight + 1e-9);
         }
       }
     }), seeded(80));
@@ -93,8 +93,8 @@ describe('cell list', () => {
   it('[K5] bins are no narrower than anyone looks, and a space too small for that is refused', () => {
     for (const [width, height, reach] of [[12, 12, 4], [13, 50, 4], [9, 10, 3], [1000, 17, 5]] as const) {
       const cells = new CellList(width, height, reach, 1);
-      expect(cells.binWidth).toBeGreaterThanOrEqual(reach);
-      expect(cells.binHeight).toBeGreaterThanOrEqual(reach);
+      expect(1 / cells.perWidth).toBeGreaterThanOrEqual(reach);
+      expect(1 / cells.perHeight).toBeGreaterThanOrEqual(reach);
       expect(cells.binAt(Math.fround(width - 1e-7) >= width ? 0 : Math.fround(width - 1e-7), 0)).toBeLessThan(cells.across);
     }
     expect(() => new CellList(11, 40, 4, 1)).toThrow('A space of 11 x 40 steps is too small to look 4 steps far: it needs at least 12 each way.');

@@ -20,12 +20,12 @@ export const SIGHT = 3;
 /** Kin marks that differ by no more than this, of 256 around the circle, are kin. */
 const KIN_WIDTH = 10;
 /** Side of a field cell, in steps. */
-const GRAIN = 2;
+const GRAIN = 4;
 
 export const parameters = z.object({
-  size: parameter({ title: 'Size', sentence: 'Width and height of the torus.', min: 16, max: 8192, default: 256, step: 1, unit: 'steps', live: false }),
+  size: parameter({ title: 'Size', sentence: 'Width and height of the torus.', min: 16, max: 8192, default: 384, step: 1, unit: 'steps', live: false }),
   founders: parameter({ title: 'Founders', sentence: 'Organisms at the start.', min: 0, max: 2_000_000, default: 400, step: 1, live: false }),
-  patchSize: parameter({ title: 'Patch size', sentence: 'Distance between rich patches.', min: 4, max: 1024, default: 48, step: 1, unit: 'steps', live: false }),
+  patchSize: parameter({ title: 'Patch size', sentence: 'Distance between rich patches.', min: 4, max: 1024, default: 72, step: 1, unit: 'steps', live: false }),
   bareGround: parameter({ title: 'Bare ground', sentence: 'Part of the range of richness that bears nothing.', min: 0, max: 0.9, default: 0.35, step: 0.01, live: false }),
   ...commonParameters,
   scarcity: pressure({ title: 'Scarcity', sentence: 'How slowly grass grows back: 0 is lush, 1 is none at all.', min: 0, max: 1, default: 0.4, step: 0.01 }),
@@ -87,7 +87,8 @@ export const meadow = defineWorld({
     { name: 'diet', sentence: 'Share of the energy gained that was bitten out of others.', lower: 0, upper: 1 },
   ],
   energyFull: 80,
-  space: ({ size }) => ({ width: size!, height: size! }),
+  // a whole number of pieces of ground each way
+  space: ({ size }) => ({ width: size! - (size! % GRAIN), height: size! - (size! % GRAIN) }),
 
   create(kernel) {
     const { pop, width, height, seed } = kernel;

@@ -3,9 +3,9 @@ import { Act, GIFT, HUNTER_TICKS } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './meadow.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
-const BITE_OF_GRASS = 0.2;
+const BITE_OF_GRASS = 0.1;
 /** Energy in the grass of one full piece of ground. */
-const FOOD_ENERGY = 20;
+const FOOD_ENERGY = 40;
 /** Energy that a child starts with, and what bearing it costs beside that. */
 const ENDOWMENT = 14;
 const BEARING = 4;

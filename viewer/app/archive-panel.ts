@@ -69,6 +69,7 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
     const { world, cells } = store.now;
     if (world === null || cell === NO_CELL) {
       setText(hover, '');
+      axis.hidden = false;
     } else {
       const [, up] = world.archive.dims;
       const places = [Math.floor(cell / up), cell % up];
@@ -78,6 +79,7 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
         return `${name} ${figure(from)}–${figure(from + size)}`;
       });
       const objective = cells[cell];
+      axis.hidden = true;
       setText(hover, `${ranges.join(', ')}: ${objective === undefined ? 'empty' : `${world.archive.objective} ${figure(objective)}`}`);
     }
     draw();
@@ -123,7 +125,8 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
   });
   store.watch(({ totals }) => totals?.archive).subscribe((archive) => {
     if (archive === undefined) return;
-    setText(figures, `coverage ${percent(archive.coverage)} · QD ${figure(archive.qdScore)} · ${archive.elites} elites`);
+    setText(figures, `coverage ${percent(archive.coverage)} · QD ${figure(archive.qdScore)}`);
+    figures.title = `${archive.elites} elites. Coverage: share of cells that have one. QD score: the sum of their objectives.`;
     canvas.dataset['elites'] = String(archive.elites);
   });
   combineLatest([theme$, store.watch(({ cells }) => cells), store.watch(({ hand }) => hand?.kind === 'elite' ? hand.elite.cell : NO_CELL)])

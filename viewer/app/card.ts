@@ -59,7 +59,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
 
   const organismCard = (organism: OrganismFacts, vocabulary: Vocabulary): Node[] => {
     const swatch = element('i', { class: 'swatch' });
-    swatch.style.background = tagColour('lichen', organism.tag);
+    swatch.style.background = tagColour(store.now.palette, organism.tag);
     const state = organism.alive ? `age ${count(organism.age)} · energy ${figure(organism.energy)}` : `died at age ${count(organism.age)}`;
     const parents = organism.parents.length === 0 ? '' : ` · child of ${organism.parents.map(count).join(' and ')}`;
     const children = `${count(organism.children)} ${organism.children === 1 ? 'child' : 'children'}`;
@@ -114,7 +114,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     if (focused >= 0) (card.querySelectorAll<HTMLElement>('button, summary, pre')[focused])?.focus({ preventScroll: true });
   };
 
-  combineLatest([store.watch(({ hand }) => hand), store.watch(({ world }) => world)]).subscribe(draw);
+  combineLatest([store.watch(({ hand }) => hand), store.watch(({ world }) => world), store.watch(({ palette }) => palette)]).subscribe(draw);
   fromEvent<KeyboardEvent>(window, 'keydown').subscribe((event) => {
     if (event.key === 'Escape' && store.now.hand !== null) release();
   });

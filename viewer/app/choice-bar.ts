@@ -50,6 +50,7 @@ export function showChoices(store: Store, choose: (change: Partial<WorldChoices>
     select<PaletteName>('palette', ['lichen', 'clear'], (value) => {
       palette = value;
       choose({ palette });
+      store.change((draft) => { draft.palette = value; });
     }),
     check('field'), check('births'), legend);
   store.watch(({ world }) => world).subscribe(drawLegend);

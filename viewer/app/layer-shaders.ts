@@ -65,7 +65,7 @@ void main() {
     vCore = vec4(colour, 1.0) * cover;
     vHalo = vec4(colour, 1.0) * min(uGain, 0.5) * 0.4;
   } else {
-    vCore = vec4(mix(colour, vec3(1.0), 0.1 + 0.3 * energy) * (0.55 + 0.6 * energy), 0.0);
+    vCore = vec4(mix(colour, vec3(1.0), 0.04 + 0.26 * energy) * (0.5 + 0.42 * energy), 0.0);
     vHalo = vec4(colour * uGain * (0.4 + 0.7 * energy), 0.0);
   }
   vColour = vec4(colour, energy);

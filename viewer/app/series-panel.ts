@@ -42,8 +42,8 @@ export function showSeries(store: Store): void {
   const populationText = element('b', { class: 'moss' });
   const diversityText = element('b', { class: 'sky' });
   const when = element('span');
-  figures.append(populationText, ' alive · ', diversityText, ' effective', when);
-  figures.title = 'Diversity is the effective number of genomes, exp(H): how many equally common ones would be as diverse.';
+  figures.append(populationText, ' · ', diversityText, ' kinds', when);
+  figures.title = 'Organisms alive, and the effective number of genomes among them, exp(H): how many equally common kinds would be as diverse.';
 
   const showPoint = (point: SeriesPoint | undefined, pointed: boolean): void => {
     if (point === undefined) return;

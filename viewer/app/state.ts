@@ -1,5 +1,6 @@
 import { produce, type Draft } from 'immer';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
+import type { PaletteName } from './palette.ts';
 import type { LogLine, ModelFacts, OrganismFacts, SeriesPoint, ServerMessage, Totals, WorldFacts } from '../protocol.ts';
 
 export const MAX_LOG_LINES = 200;
@@ -33,6 +34,7 @@ export interface PageState {
   /** Parameters that live now, by key. */
   values: Record<string, number>;
   hand: Hand;
+  palette: PaletteName;
   /** The last thing refused or ended, in a sentence; empty when all is well. */
   trouble: string;
   finished: string;
@@ -40,7 +42,7 @@ export interface PageState {
 
 export const EMPTY_STATE: PageState = {
   link: 'opening', world: null, seed: null, operator: '', model: null, playing: false, ticksPerSecond: 0, measuredTicksPerSecond: 0,
-  totals: null, series: [], log: [], pins: [], cells: {}, values: {}, hand: null, trouble: '', finished: '',
+  totals: null, series: [], log: [], pins: [], cells: {}, values: {}, hand: null, palette: 'lichen', trouble: '', finished: '',
 };
 
 /** The page's state, changed by recipes and watched by the panels. */

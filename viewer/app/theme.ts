@@ -20,7 +20,7 @@ const ROLES = ['ground', 'panel', 'line', 'ink', 'dim', 'moss', 'lichen', 'sky',
 function read(light: boolean): Theme {
   const style = getComputedStyle(document.documentElement);
   const colours = Object.fromEntries(ROLES.map((role) => [role, style.getPropertyValue(`--${role}`).trim()]));
-  return { light, ...colours } as unknown as Theme;
+  return { light, ...colours } as Theme;
 }
 
 const lightQuery = matchMedia('(prefers-color-scheme: light)');

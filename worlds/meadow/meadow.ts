@@ -8,7 +8,7 @@ import { Field } from '../../core/kernel/field.ts';
 import type { Kernel } from '../../core/kernel/kernel.ts';
 import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
 import type { ColumnSpec } from '../../core/kernel/population.ts';
-import { purpose, seedKey, uniform } from '../../core/kernel/random.ts';
+import { drawn, purpose, seedKey, uniform } from '../../core/kernel/random.ts';
 import { Sight, packLook } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { actFacts, performActs } from './acts.ts';
@@ -63,7 +63,10 @@ export interface MeadowParts {
   readonly cells: CellList;
   readonly sight: Sight;
   readonly wanderKey: readonly [number, number];
-  /** Energy that entered and left all organisms so far, for bookkeeping: [grazed, burned, bitten away, died, endowed overhead]. */
+  /**
+   * Energy that entered and left all organisms and eggs so far: [grazed, burned by living, bitten away less what the biters
+   * gained, left in the dead, spent on bearing]. What is stored = the founders' + [0] − [1] − [2] − [3] − [4].
+   */
   readonly ledger: Float64Array;
 }
 
@@ -115,6 +118,8 @@ export const meadow = defineWorld({
       begin(row) {
         columns.hurt[row] = 99;
         columns.vigour[row] = uniform(lifespanKey[0], lifespanKey[1], columns.id[row], 0) * 256;
+        // the other word of that draw: all facing east, siblings would wander off together
+        columns.heading[row] = drawn[1];
       },
       lifeOf(row, life) {
         const age = Math.max(1, kernel.tick - columns.bornAt[row]);

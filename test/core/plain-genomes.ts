@@ -60,7 +60,7 @@ export class PlainGenomes implements Genomes {
     return { handle, changed: handle !== first };
   }
 
-  decide({ count, order, genome, act, memory }: DecisionRows): void {
+  decide({ count, genome, act, memory }: DecisionRows): void {
     for (let i = 0; i < count; i++) {
       const row = order[i]!;
       act[row] = this.acts.indexOf(this.text(genome[row]!).split('#')[0]!);

@@ -8,8 +8,8 @@ export interface GrammarOptions {
 }
 
 /**
- * A GBNF grammar for llama.cpp that lets a model write programs only, in canonical form but for numbers of odd look. Every text it
- * generates parses. It says less than the language: at least one rule, short conditions, whole numbers, one change of memory.
+ * A GBNF grammar for llama.cpp that lets a model write programs only. Every text it generates parses, and is canonical (but for
+ * a `-0`). It says less than the language: at least one rule, short conditions, whole numbers, one change of memory a deed.
  */
 export function decodingGrammar(vocabulary: Vocabulary, options: GrammarOptions = {}): string {
   checkVocabulary(vocabulary);
@@ -23,6 +23,7 @@ export function decodingGrammar(vocabulary: Vocabulary, options: GrammarOptions 
     ['terms', 'term (" and " term (" and " term)?)?'],
     ['term', [...comparisons.map(([name]) => name), '"chance " percent "%"'].join(' | ')],
     ...comparisons,
+    ...memoryRules(vocabulary),
     ['order', '" < " | " > "'],
     ['deed', `act${effects.length === 0 ? '' : ' effects'}`],
     ['act', vocabulary.acts.map(actForm).join(' | ')],
@@ -52,12 +53,12 @@ function comparisonRules({ senses, registers }: Vocabulary): GrammarRule[] {
       rules.push([`${name}${negative ? '-signed' : ''}`, `(${some.map(({ name: word }) => literal(word)).join(' | ')}) order ${right}`]);
     }
   }
-  if (registers.length > 0) {
-    rules.push(['recall', 'memory order "-"? number']);
-    rules.push(['memory', `"memory." register`]);
-    rules.push(['register', registers.map(literal).join(' | ')]);
-  }
+  if (registers.length > 0) rules.push(['recall', 'memory order "-"? number']);
   return rules;
+}
+
+function memoryRules({ registers }: Vocabulary): GrammarRule[] {
+  return registers.length === 0 ? [] : [['memory', '"memory." register'], ['register', registers.map(literal).join(' | ')]];
 }
 
 function effectRules({ signals, registers }: Vocabulary): GrammarRule[] {

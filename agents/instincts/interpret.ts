@@ -32,10 +32,9 @@ const most = limits.magnitude;
  * counted within the decision, so each has a draw of its own.
  */
 export function decide(rows: DecisionRows, code: Code): void {
-  const { count, order, id, genome, memory, act, target, nextSignal, fired, readers, key0, key1 } = rows;
+  const { count, id, genome, memory, act, target, nextSignal, fired, readers, key0, key1 } = rows;
   const { words, numbers, starts, registersPerRow } = code;
-  for (let visit = 0; visit < count; visit++) {
-    const row = order[visit];
+  for (let row = 0; row < count; row++) {
     const cells = row * registersPerRow;
     let at = starts[genome[row]];
     // Whatever the words say, a step goes forward by a pair at least; so this bound on the place bounds the number of steps.

@@ -4,7 +4,6 @@ import type { DecisionRows, SenseReader } from '../../core/kernel/genomes.ts';
 export function makeRows(count: number, registers: number, readers: readonly SenseReader[]): DecisionRows {
   return {
     count,
-    order: Uint32Array.from({ length: count }, (_, index) => count - 1 - index),
     id: Uint32Array.from({ length: count }, (_, index) => 1000 + index),
     genome: new Uint32Array(count),
     memory: new Float32Array(count * registers),

@@ -64,7 +64,8 @@ export function showTopLine(store: Store): void {
   });
   store.watch(({ trouble }) => trouble).subscribe((sentence) => {
     showText(notice, store.now.finished || withVisibleControls(sentence));
-    if (sentence === '') return;
+    // Without a world the sentence is all there is to read: it stays.
+    if (sentence === '' || store.now.world === null) return;
     window.setTimeout(() => store.change((draft) => {
       if (draft.trouble === sentence) draft.trouble = '';
     }), TROUBLE_SHOWN_MS);

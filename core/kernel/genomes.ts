@@ -34,14 +34,11 @@ export interface Vocabulary {
 export type SenseReader = (row: number) => number;
 
 /**
- * What the genomes need to decide a tick: live rows are [0, count), visited in `order`; everything else is indexed by
- * row. Readings are of the state at the start of the phase; writes go only to the organism's own row, so the order of
- * visits cannot matter.
+ * What the genomes need to decide a tick: live rows are [0, count). Readings are of the state at the start of the phase;
+ * writes go only to the organism's own row, so the order of visits cannot matter.
  */
 export interface DecisionRows {
   count: number;
-  /** Rows in the order of visit; a permutation of [0, count). */
-  order: Uint32Array;
   id: Uint32Array;
   genome: Uint32Array;
   /** Registers, `registers.length` a row, side by side. */

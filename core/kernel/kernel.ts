@@ -82,7 +82,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     this.parts = world.create(this);
     const { columns } = this.pop;
     this.decision = {
-      count: 0, order: this.parts.cells.order, id: columns.id, genome: columns.genome, memory: this.pop.memory,
+      count: 0, id: columns.id, genome: columns.genome, memory: this.pop.memory,
       act: columns.act, target: columns.target, nextSignal: columns.nextSignal, fired: columns.fired,
       readers: this.parts.readers, key0: 0, key1: 0,
     };

@@ -5,7 +5,7 @@ import { vocabulary } from '../instincts/vocabulary.ts';
 
 /**
  * The interpreter alone: distinct random programs of four to six rules, each sense a plain column of readings, rows
- * visited in a scattered order. Prints nanoseconds an organism, median and minimum. Run: tsx test/bench/interpreter.ts
+ * Prints nanoseconds an organism, median and minimum. Run: tsx test/bench/interpreter.ts
  */
 const rowCount = 100_000;
 const genomeCount = 1000;
@@ -27,10 +27,6 @@ const readers = vocabulary.senses.map(({ lower, upper }) => {
 });
 
 const rows = makeRows(rowCount, instincts.registersPerRow, readers);
-for (let row = rowCount - 1; row > 0; row--) {
-  const other = random.below(row + 1);
-  [rows.order[row], rows.order[other]] = [rows.order[other]!, rows.order[row]!];
-}
 for (let row = 0; row < rowCount; row++) rows.genome[row] = random.pick(handles);
 
 const times: number[] = [];

@@ -61,8 +61,7 @@ export class PlainGenomes implements Genomes {
   }
 
   decide({ count, genome, act, memory }: DecisionRows): void {
-    for (let i = 0; i < count; i++) {
-      const row = order[i]!;
+    for (let row = 0; row < count; row++) {
       act[row] = this.acts.indexOf(this.text(genome[row]!).split('#')[0]!);
       memory[row]!++;
     }

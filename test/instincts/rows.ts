@@ -1,6 +1,6 @@
 import type { DecisionRows, SenseReader } from '../../core/kernel/genomes.ts';
 
-/** Rows with columns of their own, all zero, ids from 1000; visited last row first. */
+/** Rows with columns of their own, all zero, ids from 1000. */
 export function makeRows(count: number, registers: number, readers: readonly SenseReader[]): DecisionRows {
   return {
     count,

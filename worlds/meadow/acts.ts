@@ -46,8 +46,7 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
   threefry(parts.wanderKey[0], parts.wanderKey[1], kernel.tick, 0);
   const key0 = drawn[0];
   const key1 = drawn[1];
-  for (let i = 0; i < pop.count; i++) {
-    const row = order[i];
+  for (let row = 0; row < pop.count; row++) {
     gain[row] = 0;
     const chosen = act[row];
     if (chosen === Act.rest || chosen === Act.reproduce) continue;
@@ -74,8 +73,9 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
       const k = sight.nearest[targetClass[chosen * 4 + target[row]]][row];
       if (chosen === Act.mate) continue;
       if (k !== NOBODY) {
-        dx = cells.x[k] / PER_STEP - x0;
-        dy = cells.y[k] / PER_STEP - y0;
+        // its own place rounded like the other's, or those on one spot would all flee the same way
+        dx = (cells.x[k] - ((x0 * PER_STEP) | 0)) / PER_STEP;
+        dy = (cells.y[k] - ((y0 * PER_STEP) | 0)) / PER_STEP;
         if (dx > halfWidth) dx -= width; else if (dx < -halfWidth) dx += width;
         if (dy > halfHeight) dy -= height; else if (dy < -halfHeight) dy += height;
         if (chosen === Act.flee) {

@@ -3,12 +3,12 @@ import { Act, GIFT, HUNTER_TICKS } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './meadow.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
-const BITE_OF_GRASS = 0.1;
+export const BITE_OF_GRASS = 0.1;
 /** Energy in the grass of one full piece of ground. */
-const FOOD_ENERGY = 40;
+export const FOOD_ENERGY = 40;
 /** Energy that a child starts with, and what bearing it costs beside that. */
-const ENDOWMENT = 14;
-const BEARING = 4;
+export const ENDOWMENT = 14;
+export const BEARING = 4;
 
 /** What each one gains from grass and bites, worked out from amounts and energies as they were. */
 export function feed(kernel: MeadowKernel, { field, cells, sight, ledger }: MeadowParts): void {
@@ -21,8 +21,7 @@ export function feed(kernel: MeadowKernel, { field, cells, sight, ledger }: Mead
   const biteYield = kernel.parameter('attackYield');
   let grazedAll = 0;
   let bitten = 0;
-  for (let i = 0; i < pop.count; i++) {
-    const row = order[i];
+  for (let row = 0; row < pop.count; row++) {
     const chosen = act[row];
     if (chosen === Act.eat) {
       const cell = field.cellAt(x[row], y[row]);
@@ -48,41 +47,38 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
   const { x, y, act, energy, bites, gifts, hurt, hunting } = pop.columns;
   const gain = kernel.scratch.floats;
   const { amount, takers } = field;
-  const { order } = cells;
+  const { start } = cells;
   const damage = kernel.parameter('attackDamage');
   const living = kernel.parameter('costOfLiving');
   const moving = kernel.parameter('costOfMoving');
   const crowding = kernel.parameter('crowding');
   let burned = 0;
   let bitten = 0;
-  // bin by bin, because whoever stood in the same one at the start of the tick is a crowd
-  for (let bin = 0; bin < cells.across * cells.down; bin++) {
-    const to = cells.start[bin + 1];
-    const crowdCost = crowding * (to - cells.start[bin] - 1);
-    for (let i = cells.start[bin]; i < to; i++) {
-      const row = order[i];
-      const chosen = act[row];
-      if (chosen === Act.eat) {
-        const cell = field.cellAt(x[row], y[row]);
-        const n = takers[cell];
-        // the first of a cell's grazers takes for all of them
-        if (n > 0) {
-          amount[cell] = Math.max(0, amount[cell] - n * Math.min(BITE_OF_GRASS, amount[cell] / n));
-          takers[cell] = 0;
-        }
+  for (let row = 0; row < pop.count; row++) {
+    const chosen = act[row];
+    if (chosen === Act.eat) {
+      const cell = field.cellAt(x[row], y[row]);
+      const n = takers[cell];
+      // the first of a cell's grazers takes for all of them
+      if (n > 0) {
+        amount[cell] = Math.max(0, amount[cell] - n * Math.min(BITE_OF_GRASS, amount[cell] / n));
+        takers[cell] = 0;
       }
-      const cost = living + crowdCost + (chosen >= Act.wander && chosen <= Act.attack ? moving : 0);
-      let lost = 0;
-      if (bites[row] > 0) {
-        lost = Math.min(energy[row], bites[row] * damage);
-        bitten += lost;
-        hurt[row] = 0;
-      } else if (hurt[row] < 99) hurt[row]++;
-      energy[row] += gain[row] + gifts[row] * GIFT - lost - cost;
-      burned += cost;
-      gifts[row] = 0;
-      if (hunting[row] > 0) hunting[row]--;
     }
+    const bin = cells.binAt(x[row], y[row]);
+    // the list is of the start of the tick: one of those who stood here then may have been itself
+    const others = Math.max(0, start[bin + 1] - start[bin] - 1);
+    const cost = living + crowding * others + (chosen >= Act.wander && chosen <= Act.attack ? moving : 0);
+    let lost = 0;
+    if (bites[row] > 0) {
+      lost = Math.min(energy[row], bites[row] * damage);
+      bitten += lost;
+      hurt[row] = 0;
+    } else if (hurt[row] < 99) hurt[row]++;
+    energy[row] += gain[row] + gifts[row] * GIFT - lost - cost;
+    burned += cost;
+    gifts[row] = 0;
+    if (hunting[row] > 0) hunting[row]--;
   }
   ledger[1] += burned;
   ledger[2] += bitten;

@@ -1,0 +1,36 @@
+import { operatorChoice, type OperatorChoice } from '../../core/spec.ts';
+import { Failure } from './failure.ts';
+
+/** A reader of a whole number given on the command line, with its range. Throws a failure with the value in it. */
+export function wholeNumber(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d+$/.test(text.trim()) ? Number(text) : NaN;
+    if (!(value >= min && value <= max)) throw new Failure(`${flag} is "${text}", but must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** As `wholeNumber`, for any number. */
+export function anyNumber(flag: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = decimal(text);
+    if (value === null || !(value >= min && value <= max)) throw new Failure(`${flag} is "${text}", but must be a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** A number written in decimal, or null. */
+export function decimal(text: string): number | null {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : null;
+}
+
+export function operatorFlag(text: string): OperatorChoice {
+  const parsed = operatorChoice.safeParse(text);
+  if (!parsed.success) throw new Failure(`--operator is "${text}", but must be ${operatorChoice.options.slice(0, -1).join(', ')} or ${operatorChoice.options.at(-1)}.`);
+  return parsed.data;
+}
+
+/** Gathers a flag that may be given several times. */
+export function gather(text: string, before: string[]): string[] {
+  return [...before, text];
+}

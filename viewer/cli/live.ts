@@ -1,0 +1,96 @@
+import { createServer } from 'node:net';
+import { createSession, type Session } from '../session.ts';
+import { serveViewer, type ViewerServer } from '../server.ts';
+import type { Lab } from '../lab.ts';
+import { Failure, asFailure } from './failure.ts';
+import type { ModelAccess } from './model-access.ts';
+import { pageFolder } from './page.ts';
+import { createProgress } from './progress.ts';
+import type { Stop } from './stop.ts';
+import { count, statusWords } from './words.ts';
+
+export const DEFAULT_PORT = 4242;
+export const DEFAULT_SPEED = 30;
+const HOST = '127.0.0.1';
+const STATUS_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 250;
+const PATIENCE_MS = 10_000;
+
+export interface LiveOptions {
+  lab: Lab;
+  model: ModelAccess;
+  port: number;
+  /** Ticks a second, 0 is as fast as the machine goes. */
+  speed: number;
+  lastTick: number | undefined;
+  stop: Stop;
+  /** Called now and then while it runs; may throw to end the run. */
+  check(): void;
+}
+
+/** Throws a failure when the viewer could not listen on this port, before anything slow is begun. */
+export async function checkPort(port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => reject(new Failure(error.code === 'EADDRINUSE'
+      ? `Port ${port} on ${HOST} is taken by another program; stop that one, or choose another with --port (0 takes any free one).`
+      : `Port ${port} on ${HOST} cannot be opened (${error.code ?? error.message}); choose another with --port (0 takes any free one).`)));
+    probe.listen(port, HOST, () => probe.close(() => resolve()));
+  });
+}
+
+/**
+ * Serves the viewer's page and runs at a person's pace until it is stopped.
+ *
+ * @returns the seconds that it ran
+ */
+export async function runLive({ lab, model, port, speed, lastTick, stop, check }: LiveOptions): Promise<number> {
+  const session = createSession({ lab, model: model.facts, ticksPerSecond: speed, ...(lastTick === undefined ? {} : { lastTick }) });
+  const server = await serveViewer({ session, dist: pageFolder, port }).catch((error: unknown) => { throw asFailure(error); });
+  const started = performance.now();
+  process.stdout.write(`The ${lab.simulation.world.name} lives at ${server.url} (Ctrl-C stops it)\n`);
+  try {
+    await Promise.race([session.run(), stop.when, watch(session, lastTick, check)]);
+  } finally {
+    session.stop();
+    await close(server);
+  }
+  return (performance.now() - started) / 1000;
+}
+
+/** Prints what is happening; settles only by throwing. */
+function watch({ lab, totals }: Session, lastTick: number | undefined, check: () => void): Promise<never> {
+  const { kernel } = lab.simulation;
+  const progress = createProgress({ lineEveryMs: STATUS_EVERY_MS, title: 'tick' });
+  let seen = { tick: -1, at: performance.now() };
+  let told = false;
+  let finished = false;
+  return new Promise((_, reject) => {
+    const timer = setInterval(() => {
+      try {
+        check();
+      } catch (error) {
+        clearInterval(timer);
+        reject(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+      if (!finished) progress.update(kernel.tick, `${count(kernel.tick)} · ${statusWords(lab)}`);
+      if (kernel.tick !== seen.tick) seen = { tick: kernel.tick, at: performance.now() };
+      else if (!told && lab.simulation.due().length > 0 && totals().model.inFlight > 0 && performance.now() - seen.at > PATIENCE_MS) {
+        told = true;
+        progress.note(`Tick ${kernel.tick + 1} waits for the model; the world goes on when its children are written.`);
+      }
+      if (!finished && lastTick !== undefined && kernel.tick >= lastTick) {
+        finished = true;
+        progress.note(`The run has reached its last tick, ${lastTick}; the page stays until Ctrl-C.`);
+      }
+    }, LOOK_EVERY_MS);
+    timer.unref();
+  });
+}
+
+/** Frees the port; pages that do not let go do not hold us up. */
+async function close(server: ViewerServer): Promise<void> {
+  await Promise.race([server.close(), new Promise((resolve) => { setTimeout(resolve, 1000).unref(); })]);
+}

@@ -1,0 +1,100 @@
+import { Command, CommanderError } from 'commander';
+import { Failure, foreseen } from './failure.ts';
+import { anyNumber, gather, operatorFlag, wholeNumber } from './flags.ts';
+import { checkModel, fetchModel, showModel } from './model.ts';
+import { run, type RunFlags } from './run.ts';
+import { start, type StartFlags } from './start.ts';
+import { listWorlds } from './worlds.ts';
+
+/** Longest that a finished command waits for what it has let go of. */
+const LINGER_MS = 3000;
+
+const endings = `
+Ends with code 0; 2 when something was wrong with what was asked, in one sentence on standard error; 130 (Ctrl-C) or
+143 (SIGTERM) when a run without viewer was cut short, its summary and files written as far as it came.`;
+
+/** The command line. Returns when the command is done; the exit code is set on the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  // whoever reads our output may have seen enough
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  }
+  try {
+    await describe().parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    process.exitCode = ended(error);
+  }
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+function ended(error: unknown): number {
+  // commander has said it already
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const sentence = foreseen(error);
+  if (sentence === null) {
+    process.stderr.write(`lichen: This was not foreseen; please report it.\n${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+    return 1;
+  }
+  process.stderr.write(`lichen: ${sentence}\n`);
+  return 2;
+}
+
+function describe(): Command {
+  const program = new Command('lichen')
+    .description('Worlds of organisms whose children are written by a language model.')
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(`lichen: ${oneSentence(text)}\n`) })
+    .helpCommand(false);
+
+  program.command('run').argument('<world or spec file>', 'a world\'s name (see lichen worlds) or a JSON file, such as the spec.json of an earlier run')
+    .description('Run a world: with the viewer on 127.0.0.1, or --headless as fast as it goes.')
+    .option('--seed <n>', 'seed of everything random (default: 1, or the spec\'s)', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER))
+    .option('--ticks <n>', 'stop after this tick (default: the spec\'s; 1000 without viewer)', wholeNumber('--ticks', 1, 1_000_000_000))
+    .option('--operator <name>', 'who writes children: classical, llm (the model, every child) or mixed (a share, modelShare)', operatorFlag)
+    .option('--set <key=value>', 'set a parameter or pressure; may be given several times', gather, [])
+    .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
+    .option('--cassette <file>', 'take the model\'s replies from this recording')
+    .option('--out <dir>', 'record the run in this new folder')
+    .option('--headless', 'without viewer')
+    .option('--json', 'print the summary as one line of JSON, last on standard output; implies --headless')
+    .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
+    .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
+    .addHelpText('after', endings)
+    .action(async (target: string, flags: RunFlags) => { process.exitCode = await run(target, flags); });
+
+  program.command('start')
+    .description('Run the default world with the model as its variation operator, and the viewer: what npm start does.')
+    .option('--seed <n>', 'seed of everything random (default: 1)', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER))
+    .option('--set <key=value>', 'set a parameter or pressure; may be given several times', gather, [])
+    .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
+    .option('--out <dir>', 'record the run in this new folder')
+    .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
+    .option('--speed <n>', 'ticks a second, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
+    .action(async (flags: StartFlags) => { process.exitCode = await start(flags); });
+
+  program.command('worlds').argument('[world]')
+    .description('What worlds there are: senses, acts, parameters.')
+    .option('--json', 'as JSON')
+    .action((name: string | undefined, flags: { json?: boolean }) => listWorlds(name, flags));
+
+  const model = program.command('model').description('The embedded language model: fetch, show, check.');
+  model.command('fetch').description('Fetch its weights, once.').action(async () => { process.exitCode = await fetchModel(); });
+  model.command('show').description('Which model runs use, and where the weights are.').option('--json', 'as JSON')
+    .action(async (flags: { json?: boolean }) => { await showModel(flags); });
+  model.command('check').argument('[model]', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model', 'embedded')
+    .description('Verify the checksum, load the model, and let it write a program.')
+    .action(async (asked: string) => { process.exitCode = await checkModel(asked); });
+
+  program.argument('[command]').action((command: string | undefined) => {
+    if (command !== undefined) throw new Failure(`There is no command "${command}"; the commands are ${program.commands.map((each) => each.name()).join(', ')}.`);
+    throw new Failure('Nothing was asked for; try lichen run meadow, or lichen --help for all there is.');
+  });
+  return program;
+}
+
+/** commander's message, which may have a hint on a second line. */
+function oneSentence(text: string): string {
+  const words = text.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ').trim();
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?)]$/.test(words) ? '' : '.'} See lichen --help.`;
+}

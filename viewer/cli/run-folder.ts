@@ -1,0 +1,154 @@
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ARCHIVE_DIMS } from '../../core/archive/life-archive.ts';
+import { operatorNames } from '../../core/kernel/tick-events.ts';
+import type { RunSpec } from '../../core/spec.ts';
+import type { Lab, RunSummary } from '../lab.ts';
+import { Failure, fileProblem } from './failure.ts';
+
+const VERSION = 1;
+/** Organisms written at once. */
+const CHUNK = 2000;
+const files = {
+  spec: 'spec.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', population: 'population.jsonl', archive: 'archive.json', summary: 'summary.json',
+} as const;
+
+/**
+ * Says, before anything is made, why a folder cannot take a run: it must be absent or empty. Returns the folders that
+ * would have to be made, outermost first.
+ */
+export function checkFolder(folder: string): string[] {
+  const missing: string[] = [];
+  try {
+    let nearest = resolve(folder);
+    while (!existsSync(nearest)) {
+      missing.unshift(nearest);
+      nearest = dirname(nearest);
+    }
+    if (!statSync(nearest).isDirectory()) {
+      throw new Failure(`--out ${folder} cannot be a folder, because ${nearest} is a file; name a folder that does not exist yet.`);
+    }
+    if (missing.length === 0 && readdirSync(nearest).length > 0) {
+      throw new Failure(`--out ${folder} is not empty; name a folder that does not exist yet, so that no run is written over.`);
+    }
+    accessSync(nearest, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`--out ${folder} cannot be written: ${fileProblem(error)}; name another folder.`);
+  }
+  return missing;
+}
+
+/**
+ * The folder of one run. Commands are on disk in the tick that applies them; what the run came to is written at its end,
+ * each file under another name first, `summary.json` last: where it stands, the folder is whole.
+ */
+export class RunFolder {
+  readonly path: string;
+  /** Where the model's replies are recorded. */
+  readonly cassette: string;
+  /** The folders that were made for it, innermost first. */
+  private readonly made: string[] = [];
+  private commands: number | null = null;
+  private problem: unknown = null;
+
+  /** Makes the folder with the spec in it. Throws a failure when it cannot. */
+  constructor(folder: string, spec: RunSpec) {
+    this.path = resolve(folder);
+    this.cassette = join(this.path, files.cassette);
+    const missing = checkFolder(folder);
+    try {
+      // one by one: the recursive way never ends where the system says that a parent is missing though it is there
+      for (const one of missing) {
+        mkdirSync(one);
+        this.made.unshift(one);
+      }
+      this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
+      this.commands = openSync(join(this.path, files.commands), 'w');
+      writeSync(this.commands, `${JSON.stringify({ format: 'lichen-commands', version: VERSION })}\n`);
+    } catch (error) {
+      this.discard();
+      throw new Failure(`--out ${folder} cannot be written: ${fileProblem(error)}; name another folder.`);
+    }
+  }
+
+  /** Records a lab's commands from now on. */
+  follow({ simulation }: Lab): void {
+    simulation.events$.subscribe((event) => {
+      if (event.kind !== 'tick' || event.commands.length === 0 || this.commands === null || this.problem !== null) return;
+      try {
+        writeSync(this.commands, event.commands.map((command) => `${JSON.stringify(command)}\n`).join(''));
+      } catch (error) {
+        // an observer has nobody to throw to: whoever runs the ticks asks
+        this.problem = error;
+      }
+    });
+  }
+
+  /** Throws a failure when the record could not be kept. */
+  check(): void {
+    if (this.problem !== null) throw new Failure(`The run was stopped because ${this.path} cannot be written: ${fileProblem(this.problem)}; make room and run it again.`);
+  }
+
+  /** Writes what the run came to, and records nothing from now on. */
+  finish(lab: Lab, summary: RunSummary): void {
+    this.close();
+    try {
+      this.writePopulation(lab);
+      this.put(files.archive, archiveText(lab));
+      this.put(files.summary, `${JSON.stringify(summary, null, 2)}\n`);
+    } catch (error) {
+      throw new Failure(`The end of the run cannot be written to ${this.path}: ${fileProblem(error)}; make room and run it again.`);
+    }
+  }
+
+  /** Takes back what was made for a run that never began. */
+  discard(): void {
+    this.close();
+    for (const name of Object.values(files)) rmSync(join(this.path, name), { force: true });
+    for (const folder of this.made) rmdirSync(folder);
+  }
+
+  private close(): void {
+    if (this.commands !== null) closeSync(this.commands);
+    this.commands = null;
+  }
+
+  private put(name: string, text: string): void {
+    const file = join(this.path, name);
+    writeFileSync(`${file}.tmp`, text);
+    renameSync(`${file}.tmp`, file);
+  }
+
+  /** One living organism a line, by id. */
+  private writePopulation({ simulation: { kernel } }: Lab): void {
+    const { columns: c, count } = kernel.pop;
+    const rows = Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) => c.id[a]! - c.id[b]!);
+    const file = join(this.path, files.population);
+    const fd = openSync(`${file}.tmp`, 'w');
+    for (let from = 0; from < count; from += CHUNK) {
+      const lines: string[] = [];
+      for (const row of rows.subarray(from, from + CHUNK)) {
+        lines.push(JSON.stringify({
+          id: c.id[row], lineage: c.lineage[row], tag: c.tag[row], age: kernel.tick - c.bornAt[row]!, energy: c.energy[row], children: c.children[row],
+          operator: operatorNames[c.operator[row]!], genome: kernel.genomes.text(c.genome[row]!),
+        }));
+      }
+      writeSync(fd, `${lines.join('\n')}\n`);
+    }
+    closeSync(fd);
+    renameSync(`${file}.tmp`, file);
+  }
+}
+
+function archiveText({ simulation: { kernel, world }, archive }: Lab): string {
+  const cells: object[] = [];
+  for (let cell = 0; cell < archive.cells; cell++) {
+    const elite = archive.elite(cell);
+    if (elite === null) continue;
+    const { genome, organism, tick } = elite.solution;
+    cells.push({ cell, objective: elite.objective, measures: elite.measures, genome: kernel.genomes.text(genome), organism, tick });
+  }
+  const head = { lichen: VERSION, dims: ARCHIVE_DIMS, objective: world.objective, measures: world.measures };
+  return `${JSON.stringify(head).slice(0, -1)},"cells":[\n${cells.map((cell) => JSON.stringify(cell)).join(',\n')}\n]}\n`;
+}

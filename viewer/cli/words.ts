@@ -1,0 +1,75 @@
+import type { Lab, RunSummary } from '../lab.ts';
+import { modelTotals } from '../lab.ts';
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** A whole number as people read it: 12,345. */
+export function count(value: number): string {
+  return grouped.format(value);
+}
+
+/** `1 child`, `2 children`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** Breaks text between words into lines of at most `width` characters, each after `indent`. */
+export function wrap(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line].join('\n');
+}
+
+/** Width for prose: what the terminal has, within reason. */
+export function proseWidth(stream: NodeJS.WriteStream): number {
+  return Math.max(40, Math.min(stream.columns || 100, 100));
+}
+
+/** What is happening, for one line of a terminal. The founders are not counted among the births. */
+export function statusWords(lab: Lab): string {
+  const { simulation, totals, archive, door } = lab;
+  const { copy, classical, llm } = totals.birthsByOperator;
+  const { calls, tokens, fallbacks } = modelTotals(lab);
+  const words = [
+    `${count(simulation.kernel.pop.count)} alive`,
+    `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy`,
+    `archive ${percent(archive.coverage)}`,
+  ];
+  if (door !== null) words.push(`model: ${counted(calls, 'call')}, ${counted(tokens, 'token')}`);
+  if (fallbacks > 0) words.push(counted(fallbacks, 'fallback'));
+  return words.join(' · ');
+}
+
+/** One paragraph on what a run came to. */
+export function summaryWords(summary: RunSummary, lab: Lab, modelName: string): string {
+  const { birthsByOperator: by, archive, model } = summary;
+  const born = summary.births - by.founder;
+  const parts = [
+    `${summary.world}, seed ${summary.seed}, ran for ${counted(summary.ticks, 'tick')}.`,
+    `From ${counted(by.founder, 'founder')} came ${counted(born, 'birth')} (${count(by.llm)} llm, ${count(by.classical)} classical, ${count(by.copy)} copy) `
+      + `and ${counted(summary.deaths, 'death')}; ${counted(summary.population, 'organism')} of ${counted(lab.totals.lineages, 'lineage')} live.`,
+    `The archive holds ${counted(archive.elites, 'elite')} in ${percent(archive.coverage)} of its cells, QD-score ${count(archive.qdScore)}.`,
+  ];
+  if (lab.door !== null) {
+    parts.push(`${modelName} answered ${counted(model.calls, 'call')} with ${counted(model.tokens, 'token')}: ${count(model.repaired)} repaired, `
+      + `${counted(model.fallbacks, 'fallback')}, ${count(model.copies)} equal to a parent.`);
+  } else if (model.fallbacks > 0) {
+    parts.push(`There was no model: ${counted(model.fallbacks, 'child', 'children')} planned for it came from the classical operators.`);
+  }
+  parts.push(`${count(summary.organismStepsPerSecond)} organism-steps a second. Fingerprint ${summary.fingerprint}.`);
+  return parts.join(' ');
+}

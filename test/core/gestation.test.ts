@@ -132,7 +132,7 @@ describe('gestation', () => {
     expect([backward.fingerprint, mixed.fingerprint]).toEqual([forward.fingerprint, forward.fingerprint]);
   });
 
-  it('[G3] without a writer every child planned for the model is a counted fallback, born by the classical operators', async () => {
+  it('[G3][L4] without a writer every child planned for the model is a counted fallback, born by the classical operators', async () => {
     const { simulation } = startPlain({ founders: ['breed', 'breed'], parameters: { gestation: 1, modelShare: 1, mutationRate: 1, capacity: 40 } });
     const totals = countTotals(simulation);
     const { births } = watch(simulation);
@@ -149,7 +149,7 @@ describe('gestation', () => {
     expect(reasons).toEqual(born.map(() => 'no model is at hand'));
   });
 
-  it('[G5] what a model wrote is its birth: repaired ones are counted, and copies of a parent are marked', async () => {
+  it('[G5][L4] what a model wrote is its birth: repaired ones are counted, and copies of a parent are marked', async () => {
     const { simulation } = startPlain({ founders: ['breed'], parameters: { gestation: 1, modelShare: 1 } });
     const totals = countTotals(simulation);
     const { births } = watch(simulation);

@@ -62,6 +62,22 @@ describe('a meadow', () => {
     expect(shuffled.prints).toEqual(run(seed).prints);
   });
 
+  it('[K6] nothing behind the live rows, and nothing that scratch memory holds, is read', () => {
+    const seed = 25;
+    const poisoned = run(seed, {
+      between({ kernel: { pop, scratch, parts, dying, conceivers } }) {
+        for (const [name, column] of Object.entries(pop.columns)) column.fill(name === 'genome' ? 0xfffffff0 : 199, pop.count);
+        pop.memory.fill(Number.NaN, pop.count * pop.registersPerRow);
+        scratch.words.fill(0xabababab);
+        parts.cells.order.fill(0xfffffff0);
+        parts.cells.start.fill(7);
+        conceivers.fill(0xfffffff0);
+        dying.fill(0, pop.count);
+      },
+    });
+    expect(poisoned.prints).toEqual(run(seed).prints);
+  });
+
   it('[E7] whatever an observer reads, retains or counts changes nothing that is emitted', () => {
     const seed = 31;
     const looked = run(seed, {

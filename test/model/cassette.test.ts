@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a replay gives the recorded replies without a model, whatever the order of different requests', async () => {
+test('[M6] a replay gives the recorded replies without a model, whatever the order of different requests', async () => {
   const recording = recordingDoor(door, file);
   server.next.push(good('one'), good('two'));
   await recording.complete(ask('a'));
@@ -38,7 +38,7 @@ test('a replay gives the recorded replies without a model, whatever the order of
   expect(replay).toMatchObject({ model: 'tester', where: 'endpoint' });
 });
 
-test('equal requests are told apart by the order in which they were asked, not answered', async () => {
+test('[M6] equal requests are told apart by the order in which they were asked, not answered', async () => {
   const recording = recordingDoor(door, file);
   let late: () => void = () => undefined;
   server.next.push((_, response) => { late = () => good('first')(_, response); }, good('second'));
@@ -53,7 +53,7 @@ test('equal requests are told apart by the order in which they were asked, not a
   expect((await replay.complete(ask('same'))).text).toBe('second');
 });
 
-test('a reply is on disk before it is handed on', async () => {
+test('[L3][M6] a reply is on disk before it is handed on', async () => {
   const recording = recordingDoor(door, file);
   server.next.push(good('paid for'));
   const seen = await recording.complete(ask('a')).then(() => readFileSync(file, 'utf8'));
@@ -61,7 +61,7 @@ test('a reply is on disk before it is handed on', async () => {
   await recording.close();
 });
 
-test('a failure is recorded and fails again in the same words', async () => {
+test('[M6] a failure is recorded and fails again in the same words', async () => {
   const recording = recordingDoor(door, file);
   server.next.push(status(500, 'oops'));
   const error = await recording.complete(ask('a')).catch((reason: unknown) => reason);
@@ -70,7 +70,7 @@ test('a failure is recorded and fails again in the same words', async () => {
   await expect(replayingDoor(file).complete(ask('a'))).rejects.toMatchObject({ kind: 'failed', status: 500, message: (error as ModelError).message });
 });
 
-test('a request that was not recorded is missing, and the sentence shows its key and first words', async () => {
+test('[M6] a request that was not recorded is missing, and the sentence shows its key and first words', async () => {
   const recording = recordingDoor(door, file);
   await recording.complete(ask('a'));
   await recording.close();
@@ -80,7 +80,7 @@ test('a request that was not recorded is missing, and the sentence shows its key
   await expect(replay.complete(ask('a'))).rejects.toMatchObject({ kind: 'missing', message: expect.stringContaining('reply number 2') as string });
 });
 
-test('any part of a request makes it another one', async () => {
+test('[M6] any part of a request makes it another one', async () => {
   const recording = recordingDoor(door, file);
   await recording.complete(ask('a'));
   await recording.close();
@@ -88,7 +88,7 @@ test('any part of a request makes it another one', async () => {
   for (const change of changes) await expect(replayingDoor(file).complete({ ...ask('a'), ...change })).rejects.toMatchObject({ kind: 'missing' });
 });
 
-test('there is no key in a cassette', async () => {
+test('[M7] there is no key in a cassette', async () => {
   const recording = recordingDoor(door, file);
   await recording.complete(ask('a'));
   await recording.close();
@@ -105,12 +105,12 @@ describe('a recording that was killed', () => {
     door = await open();
   });
 
-  test('is read up to a last line that is torn', async () => {
+  test('[L3] is read up to a last line that is torn', async () => {
     appendFileSync(file, '{"key":"abc","nth":0,"rep');
     expect((await replayingDoor(file).complete(ask('a'))).text).toBe('one');
   });
 
-  test('is continued after its last whole line, and the count of equal requests goes on', async () => {
+  test('[L3] is continued after its last whole line, and the count of equal requests goes on', async () => {
     appendFileSync(file, '{"key":"abc","nth":0,"rep');
     const more = recordingDoor(door, file);
     server.next.push(good('three'));
@@ -122,7 +122,7 @@ describe('a recording that was killed', () => {
     expect(texts).toEqual(['one', 'two', 'three']);
   });
 
-  test('is resumed: what it holds is given again, and only the rest is asked of the model', async () => {
+  test('[L3] is resumed: what it holds is given again, and only the rest is asked of the model', async () => {
     const before = server.asked.length;
     const resumed = recordingDoor(door, file, { resume: true });
     server.next.push(good('three'));
@@ -134,7 +134,7 @@ describe('a recording that was killed', () => {
     expect(readFileSync(file, 'utf8').trim().split('\n').length).toBe(4);
   });
 
-  test('starts afresh when not even its header was whole', async () => {
+  test('[L3] starts afresh when not even its header was whole', async () => {
     writeFileSync(file, '{"format":"lichen-cas');
     const more = recordingDoor(door, file);
     await more.complete(ask('a'));
@@ -142,7 +142,7 @@ describe('a recording that was killed', () => {
     expect((await replayingDoor(file).complete(ask('a'))).text).toBe('all is well');
   });
 
-  test('is refused when it is damaged anywhere else, with the line', () => {
+  test('[L3] is refused when it is damaged anywhere else, with the line', () => {
     const lines = readFileSync(file, 'utf8').split('\n');
     writeFileSync(file, [lines[0], 'garbage', ...lines.slice(2)].join('\n'));
     expect(() => replayingDoor(file)).toThrow(/damaged at line 2/);

@@ -21,7 +21,7 @@ afterEach(() => {
   server.models.length = 1;
 });
 
-describe('an endpoint that misbehaves gives one kind of error and one sentence, and the next call works', () => {
+describe('[M1] an endpoint that misbehaves gives one kind of error and one sentence, and the next call works', () => {
   const faults: [string, Behaviour, ModelErrorKind, RegExp][] = [
     ['a wrong key (401)', status(401, 'bad key'), 'refused', /does not accept the key.*OPENAI_API_KEY/],
     ['a forbidden model (403)', status(403, 'not yours'), 'refused', /does not allow this.*not yours/],
@@ -56,7 +56,7 @@ test('a reply brings text, finish and counted tokens, and the request is the one
   expect(server.asked.at(-1)?.body).toEqual({ model: 'tester', messages: request.messages, stream: false, max_tokens: 5, temperature: 0.5, seed: 9 });
 });
 
-test('an abort ends the request as cancelled', async () => {
+test('[M1] an abort ends the request as cancelled', async () => {
   server.next.push(hang);
   const stop = new AbortController();
   const asked = door.complete(request, stop.signal);
@@ -65,7 +65,7 @@ test('an abort ends the request as cancelled', async () => {
   await expect(door.complete(request, stop.signal)).rejects.toMatchObject({ kind: 'cancelled' });
 });
 
-test('closing a door cancels what is in flight and refuses what comes later', async () => {
+test('[M1] closing a door cancels what is in flight and refuses what comes later', async () => {
   const other = await openDoor({ model: 'tester', env: { OPENAI_BASE_URL: server.baseURL, LICHEN_GRAMMAR: 'off' } });
   server.next.push(hang);
   const asked = other.complete(request);
@@ -90,7 +90,7 @@ describe('the probe at the start', () => {
   const env = (): NodeJS.ProcessEnv => ({ OPENAI_BASE_URL: server.baseURL });
   const asks = { ...request, grammar: 'root ::= "a"' };
 
-  test('finds a server that obeys grammars, and grammars are sent from then on', async () => {
+  test('[M2] finds a server that obeys grammars, and grammars are sent from then on', async () => {
     server.next.push(good(oddWord('tester')));
     const found = await openDoor({ model: 'tester', env: env() });
     expect(found.grammar).toBe(true);
@@ -130,7 +130,7 @@ describe('choosing the model', () => {
     await expect(open({ OPENAI_BASE_URL: server.baseURL })).rejects.toThrow(/several models \(tester, other\): set LICHEN_MODEL/);
   });
 
-  test('the key goes to the endpoint and nowhere into an error', async () => {
+  test('[M7] the key goes to the endpoint and nowhere into an error', async () => {
     const found = await open({ OPENAI_BASE_URL: server.baseURL, OPENAI_API_KEY: 'sk-secret' }, 'tester');
     server.next.push(status(401, 'no'));
     const error: unknown = await found.complete(request).catch((reason: unknown) => reason);
@@ -147,7 +147,7 @@ describe('choosing the model', () => {
     await expect(open(env, model)).rejects.toMatchObject({ name: 'ModelError', message: expect.stringMatching(sentence) as string });
   });
 
-  test('an endpoint that is down is one sentence with its address and what to do', async () => {
+  test('[M1] an endpoint that is down is one sentence with its address and what to do', async () => {
     const gone = await startFaultServer();
     await gone.close();
     await expect(open({ OPENAI_BASE_URL: gone.baseURL }, 'm')).rejects.toMatchObject({

@@ -39,7 +39,7 @@ describe('the real llama.cpp on a tiny model', () => {
     expect(reply.finish).toBe(reply.completionTokens === 16 ? 'length' : 'stop');
   });
 
-  test('a reply under a grammar obeys it, for every seed', async () => {
+  test('[M2] a reply under a grammar obeys it, for every seed', async () => {
     const replies = await Promise.all(Array.from({ length: 12 }, (_, seed) => door.complete({ ...request, grammar, seed, maxTokens: 64 })));
     for (const { text, finish } of replies) {
       expect(text).toMatch(obeys);
@@ -52,13 +52,13 @@ describe('the real llama.cpp on a tiny model', () => {
     expect((await door.complete({ ...request, grammar, maxTokens: 3 })).finish).toBe('length');
   });
 
-  test('the same seed alone gives the same text twice, and another seed another', async () => {
+  test('[M3] the same seed alone gives the same text twice, and another seed another', async () => {
     const first = await door.complete(request);
     expect((await door.complete(request)).text).toBe(first.text);
     expect((await door.complete({ ...request, seed: 6 })).text).not.toBe(first.text);
   });
 
-  test('temperature zero takes the likeliest token whatever the seed', async () => {
+  test('[M3] temperature zero takes the likeliest token whatever the seed', async () => {
     const cold = { ...request, temperature: 0 };
     expect((await door.complete({ ...cold, seed: 1 })).text).toBe((await door.complete({ ...cold, seed: 2 })).text);
   });
@@ -82,7 +82,7 @@ describe('the real llama.cpp on a tiny model', () => {
     }
   });
 
-  test('the marks of the chat template inside a message are plain characters', async () => {
+  test('[L2] the marks of the chat template inside a message are plain characters', async () => {
     const count = async (content: string) => (await door.complete({ ...request, messages: [{ role: 'user', content }], maxTokens: 1 })).promptTokens;
     const bare = await count('');
     expect(await count('<|im_end|>')).toBe(bare + '<|im_end|>'.length);
@@ -115,7 +115,7 @@ describe('a crash of the engine', () => {
   beforeAll(async () => { engine = await startEngine({ path: file, slots: 2, threads: 1, contextTokens: 1024, loadTimeoutMs: 60_000 }); });
   afterAll(() => engine.close());
 
-  test('fails what was in flight, and the next request starts it again', async () => {
+  test('[M4] fails what was in flight, and the next request starts it again', async () => {
     const pid = engine.pid;
     const lost = [engine.write(work), engine.write(work)];
     setTimeout(kill, 20);
@@ -126,7 +126,7 @@ describe('a crash of the engine', () => {
     expect(engine.pid).not.toBe(pid);
   });
 
-  test('that comes again and again without a reply between ends in a quick refusal', async () => {
+  test('[M4] that comes again and again without a reply between ends in a quick refusal', async () => {
     for (let i = 0; i < 4; i++) {
       const lost = engine.write(work);
       kill();
@@ -137,7 +137,7 @@ describe('a crash of the engine', () => {
   });
 });
 
-test('a model file that llama.cpp cannot load is one sentence', async () => {
+test('[M1] a model file that llama.cpp cannot load is one sentence', async () => {
   const broken = join(folder, 'broken.gguf');
   writeFileSync(broken, readFileSync(file).subarray(0, 100_000));
   await expect(openDoor({ model: broken, env: {} })).rejects.toMatchObject({ kind: 'failed', message: expect.stringMatching(/llama\.cpp cannot load .*broken\.gguf/) as string });

@@ -23,7 +23,7 @@ describe.skipIf(absent)(`the real weights of ${weightsFacts.name}${why}`, () => 
   });
   afterAll(() => door?.close());
 
-  test('are the pinned file', async () => {
+  test('[M5] are the pinned file', async () => {
     expect((await checkWeights(weights?.path ?? '')).sha256).toBe(weightsFacts.sha256);
   });
 
@@ -33,7 +33,7 @@ describe.skipIf(absent)(`the real weights of ${weightsFacts.name}${why}`, () => 
     expect(reply.model).toBe(weightsFacts.name);
   });
 
-  test('write under a grammar', async () => {
+  test('[M2] write under a grammar', async () => {
     const grammar = 'root ::= "when " ("energy" | "grass.here") " > " [0-9] " -> " ("eat" | "rest")';
     const { text, finish } = await door.complete({ ...request, grammar, maxTokens: 40, temperature: 0.8 });
     expect(text).toMatch(/^when (energy|grass\.here) > \d -> (eat|rest)$/);

@@ -65,13 +65,13 @@ describe('downloading', () => {
     expect(readdirSync(folder)).toEqual(['small.gguf']);
   });
 
-  test('takes up a cut connection where it stopped', async () => {
+  test('[M5] takes up a cut connection where it stopped', async () => {
     await fetchFrom(await hub({ cutAfter: 150_000 }));
     expect(ranges).toEqual([undefined, 'bytes=150000-', 'bytes=300000-']);
     expect(readFileSync(join(folder, 'small.gguf')).equals(content)).toBe(true);
   });
 
-  test('takes up in a later call what an earlier one left', async () => {
+  test('[M5] takes up in a later call what an earlier one left', async () => {
     writeFileSync(join(folder, 'small.gguf.part'), content.subarray(0, 123_456));
     await fetchFrom(await hub({}));
     expect(ranges).toEqual(['bytes=123456-']);
@@ -84,14 +84,14 @@ describe('downloading', () => {
     expect(await findWeights({ folder, facts })).not.toBeNull();
   });
 
-  test('refuses another content of the same length, and leaves nothing of it', async () => {
+  test('[M5] refuses another content of the same length, and leaves nothing of it', async () => {
     const wrong = Buffer.from(content);
     wrong[100_000] = 0;
     await expect(fetchFrom(await hub({ body: wrong }))).rejects.toThrow(/Small .*cannot be fetched.*checksum.*put small\.gguf into/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('refuses another length before it takes a byte', async () => {
+  test('[M5] refuses another length before it takes a byte', async () => {
     await expect(fetchFrom(await hub({ body: Buffer.alloc(10) }))).rejects.toThrow(/has 10 bytes where/);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe('downloading', () => {
     expect(ranges).toEqual([]);
   });
 
-  test('replaces a damaged file and says so', async () => {
+  test('[M5] replaces a damaged file and says so', async () => {
     const damaged = Buffer.from(content);
     damaged[5000] = 0;
     writeFileSync(join(folder, 'small.gguf'), damaged);
@@ -211,7 +211,7 @@ describe('checking a model file', () => {
     await expect(checkGguf(folder)).rejects.toThrow(/it is a folder/);
   });
 
-  test('the embedded model is known by size and checksum', async () => {
+  test('[M5] the embedded model is known by size and checksum', async () => {
     writeFileSync(path(), content);
     expect((await checkWeights(path(), facts)).sha256).toBe(facts.sha256);
     await expect(checkWeights(path())).rejects.toThrow(/bytes where SmolLM2-135M-Instruct has 98362432/);

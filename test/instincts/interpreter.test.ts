@@ -52,7 +52,7 @@ describe('the interpreter', () => {
     }), seeded(1500));
   });
 
-  it('decides for each row on its own', () => {
+  it('[I5] decides for each row on its own', () => {
     fc.assert(fc.property(fc.array(programs(vocabulary), { minLength: 2, maxLength: 5 }), fc.array(readings, { minLength: 6, maxLength: 6 }), (genomes, senses) => {
       const codes = genomes.map(compileProgram);
       const words = Int32Array.from(codes.flatMap((code) => [...code]));
@@ -110,7 +110,7 @@ describe('the interpreter', () => {
     expect(Math.abs(taken(20) - 400)).toBeLessThan(60);
   });
 
-  it('draws every chance of a decision anew', () => {
+  it('[I5] draws every chance of a decision anew', () => {
     const program = parseProgram('when chance 50% -> eat\nwhen chance 50% -> wander\notherwise -> rest', vocabulary);
     const acts = new Set(Array.from({ length: 50 }, (_, id) => run(program, [], [0, 0, 0], id)['act']));
     expect([...acts].sort()).toEqual([0, 1, 2]);
@@ -118,7 +118,7 @@ describe('the interpreter', () => {
 });
 
 describe('every program halts within the limit of steps', () => {
-  it('the longest program asks no more than STEP_LIMIT, and its code keeps to the longest', () => {
+  it('[I4] the longest program asks no more than STEP_LIMIT, and its code keeps to the longest', () => {
     const alternative = parseProgram('when chance 0% and chance 0% and chance 0% and energy > 9 -> rest\notherwise -> rest', vocabulary).rules[0]?.alternatives[0] ?? [];
     const terms = alternative.slice(3);
     const full = [...terms, ...terms, ...terms, ...terms];
@@ -137,7 +137,7 @@ describe('every program halts within the limit of steps', () => {
     expect(asked).toBeLessThan(STEP_LIMIT);
   });
 
-  it('jumps only forward, and ends with a deed', () => {
+  it('[I4] jumps only forward, and ends with a deed', () => {
     fc.assert(fc.property(programs(vocabulary), (program) => {
       const code = compileProgram(program);
       expect(code.length).toBeLessThanOrEqual(longestCode);
@@ -152,7 +152,7 @@ describe('every program halts within the limit of steps', () => {
     }), seeded(200));
   });
 
-  it('stops at the limit even in memory that holds no program', () => {
+  it('[I4] stops at the limit even in memory that holds no program', () => {
     let asked = 0;
     const rows = makeRows(1, registers, [(): number => asked++]);
     decide(rows, codeOf(new Int32Array(10 * longestCode)));

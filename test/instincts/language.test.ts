@@ -31,7 +31,7 @@ function refusal(text: string): GenomeError {
 }
 
 describe('the language of instincts', () => {
-  it('prints a canonical text as it was read', () => {
+  it('[I1] prints a canonical text as it was read', () => {
     expect(reprint(canonical)).toBe(canonical);
   });
 
@@ -55,7 +55,7 @@ describe('the language of instincts', () => {
       .toEqual(['7', '5', '0.5', '0', '0', '1', '3', '-12.35', '9999', '0']);
   });
 
-  it('prints every program so that it reads back as itself', () => {
+  it('[I1] prints every program so that it reads back as itself', () => {
     fc.assert(fc.property(programs(vocabulary), (program) => {
       const text = printProgram(program, vocabulary);
       expect(parseProgram(text, vocabulary)).toEqual(program);
@@ -63,7 +63,7 @@ describe('the language of instincts', () => {
     }), seeded(400));
   });
 
-  it('reads a program whatever its white space and case', () => {
+  it('[I1] reads a program whatever its white space and case', () => {
     const blanks = fc.array(fc.constantFrom(' ', '\t', '\n', '\r\n', '  # why\n'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
     fc.assert(fc.property(programs(vocabulary), fc.array(blanks, { minLength: 7, maxLength: 7 }), (program, gaps) => {
       const text = printProgram(program, vocabulary);
@@ -73,7 +73,7 @@ describe('the language of instincts', () => {
   });
 });
 
-describe('refusals say line, column and what was expected', () => {
+describe('[I2] refusals say line, column and what was expected', () => {
   it.each([
     ['when grass.here > 30% -> eat\nwhen energy > hunger -> rest\notherwise -> rest',
       'line 2, column 15: expected a sense, memory or a number, found "hunger"; perhaps "hunter.near" was meant.'],
@@ -141,7 +141,7 @@ describe('hostile text', () => {
     ['a prototype', 'when __proto__ > 1 -> constructor'],
   ];
 
-  it.each(attacks)('%s is refused with a short reason within 50 ms', (_name, text) => {
+  it.each(attacks)('[I3][L2] %s is refused with a short reason within 50 ms', (_name, text) => {
     refusal('warm');
     const before = performance.now();
     const { message } = refusal(text);
@@ -150,7 +150,7 @@ describe('hostile text', () => {
     expect(message.length).toBeLessThan(500);
   });
 
-  it('whatever the text, the parser answers with a program or a GenomeError', () => {
+  it('[I3][L2] whatever the text, the parser answers with a program or a GenomeError', () => {
     const word = fc.constantFrom('when', 'otherwise', '->', 'energy', '<', '>', '5', '%', ',', 'signal', 'red', 'set', 'a', 'to', 'and', 'or', 'chance', 'eat', '\n', '#', '(');
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.array(word, { maxLength: 60 }).map((words) => words.join(' ')));
     fc.assert(fc.property(text, (any) => {

@@ -53,14 +53,14 @@ describe('the program in a reply', () => {
     expect(() => extractProgram(reply)).toThrow(message);
   });
 
-  it('is refused, with the length of the reply, when it does not end in the first 16 KB', () => {
+  it('[I3] is refused, with the length of the reply, when it does not end in the first 16 KB', () => {
     const reply = 'when energy > 50 -> eat\n'.repeat(450_000);
     const before = performance.now();
     expect(() => extractProgram(reply)).toThrow('expected an "otherwise" rule in the first 16384 characters, found a reply of 10800000.');
     expect(performance.now() - before).toBeLessThan(50);
   });
 
-  it('is never more than the parser will refuse by its size', () => {
+  it('[I3] is never more than the parser will refuse by its size', () => {
     const text = extractProgram(`${'when energy > 50 -> eat\n'.repeat(300)}otherwise -> rest`);
     expect(() => parseProgram(text, vocabulary)).toThrow(GenomeError);
     expect(text.length).toBeGreaterThan(limits.characters);
@@ -68,7 +68,7 @@ describe('the program in a reply', () => {
 });
 
 describe('what is generated from the vocabulary', () => {
-  it('help names every word with its sentence, unit and range', () => {
+  it('[I7] help names every word with its sentence, unit and range', () => {
     const help = vocabularyHelp(vocabulary);
     expect(help).toContain('| `grass.here` | How full of grass the cell underfoot is. | 0 to 100% |');
     expect(help).toContain('| `flee` | Step away from the nearest. | `hunter`, `other`, `kin` |');
@@ -77,7 +77,7 @@ describe('what is generated from the vocabulary', () => {
     expect(help).toContain('`memory.c`');
   });
 
-  it('the prompt names every word and costs a small model at most 350 tokens', () => {
+  it('[I7] the prompt names every word and costs a small model at most 350 tokens', () => {
     const prompt = languagePrompt(vocabulary);
     const words = [
       ...vocabulary.senses.map(({ name }) => name), ...vocabulary.acts.flatMap(({ name, targets }) => [name, ...targets]),
@@ -90,7 +90,7 @@ describe('what is generated from the vocabulary', () => {
     expect(parseProgram(`${prompt.split('Example: ')[1] ?? ''}\notherwise -> rest`, vocabulary).rules.length).toBe(1);
   });
 
-  it.each([1, 3, 6, 12])('every text of the decoding grammar of up to %i rules is a program', (maxRules) => {
+  it.each([1, 3, 6, 12])('[I7] every text of the decoding grammar of up to %i rules is a program', (maxRules) => {
     const grammar = readGbnf(decodingGrammar(vocabulary, { maxRules }));
     const random = new RandomStream([6, maxRules], 0);
     const seen = new Set<string>();
@@ -111,13 +111,13 @@ describe('what is generated from the vocabulary', () => {
     expect(words.filter((word) => !seen.has(word))).toEqual([]);
   });
 
-  it('the longest text of the grammar keeps to the limit of characters', () => {
+  it('[I7] the longest text of the grammar keeps to the limit of characters', () => {
     const grammar = readGbnf(decodingGrammar(vocabulary, { maxRules: limits.rules }));
     const greedy = new Greedy([0, 0], 0);
     expect(writeText(grammar, greedy).length).toBeLessThan(limits.characters);
   });
 
-  it('everything is generated for a vocabulary of one act, too', () => {
+  it('[I7] everything is generated for a vocabulary of one act, too', () => {
     const random = new RandomStream([6, 7], 0);
     const grammar = readGbnf(decodingGrammar(bareVocabulary));
     for (let sample = 0; sample < 50; sample++) parseProgram(writeText(grammar, random), bareVocabulary);

@@ -18,7 +18,7 @@ function acts(instincts: Instincts, handles: readonly number[]): number[] {
 }
 
 describe('genomes held by a world', () => {
-  it('equal genomes have one handle, however they are written', () => {
+  it('[I8] equal genomes have one handle, however they are written', () => {
     const instincts = createInstincts(vocabulary);
     const handle = instincts.intern(grazer);
     expect(instincts.intern('# same\nWHEN energy>50 -> reproduce\notherwise -> climb grass')).toBe(handle);
@@ -29,7 +29,7 @@ describe('genomes held by a world', () => {
     expect(instincts.print(instincts.program(handle))).toBe(grazer);
   });
 
-  it('a genome goes when the last holder lets go, and its handle is used again', () => {
+  it('[I8] a genome goes when the last holder lets go, and its handle is used again', () => {
     const instincts = createInstincts(vocabulary);
     const handle = instincts.intern(grazer);
     instincts.retain(handle);
@@ -42,13 +42,13 @@ describe('genomes held by a world', () => {
     expect(instincts.intern('otherwise -> rest')).toBe(handle);
   });
 
-  it('refuses a text that is no genome and holds nothing of it', () => {
+  it('[I8] refuses a text that is no genome and holds nothing of it', () => {
     const instincts = createInstincts(vocabulary);
     expect(() => instincts.intern('otherwise -> fly')).toThrow(GenomeError);
     expect(instincts.distinct).toBe(0);
   });
 
-  it('the same calls give the same handles', () => {
+  it('[L1] the same calls give the same handles', () => {
     const script = (): number[] => {
       const instincts = createInstincts(vocabulary);
       const random = new RandomStream([1, 1], 0);
@@ -64,7 +64,7 @@ describe('genomes held by a world', () => {
     expect(script()).toEqual(script());
   });
 
-  it('memory stays bounded over many births and deaths, and code that moved decides as before', () => {
+  it('[I8] memory stays bounded over many births and deaths, and code that moved decides as before', () => {
     const instincts = createInstincts(vocabulary);
     const random = new RandomStream([2, 2], 0);
     const kept = Array.from({ length: 50 }, () => instincts.internProgram(randomProgram(vocabulary, random, 5)));
@@ -132,7 +132,7 @@ describe('a child by the classical operators', () => {
     expect(children.join('\n').split('\n').every((line) => /^(when age < [12] ticks -> eat|when age > [34] ticks -> wander|otherwise -> rest)$/.test(line))).toBe(true);
   });
 
-  it('holds every child exactly once', () => {
+  it('[I8] holds every child exactly once', () => {
     const instincts = createInstincts(vocabulary);
     const stream = random();
     const first = instincts.intern(grazer);

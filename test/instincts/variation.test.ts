@@ -19,7 +19,7 @@ function expectValid(program: Program, words = vocabulary): void {
 }
 
 describe('classical operators', () => {
-  it('a mutant is valid, reads back as itself and differs from its parent', () => {
+  it('[I6] a mutant is valid, reads back as itself and differs from its parent', () => {
     fc.assert(fc.property(programs(vocabulary), streams, (program, random) => {
       const mutant = mutateProgram(program, vocabulary, random);
       expectValid(mutant);
@@ -35,7 +35,7 @@ describe('classical operators', () => {
     }), seeded(200));
   });
 
-  it('a long line of mutants stays valid and does not swell', () => {
+  it('[I6] a long line of mutants stays valid and does not swell', () => {
     const random = new RandomStream([1, 2], 0);
     let program = randomProgram(vocabulary, random, 5);
     let total = 0;
@@ -71,7 +71,7 @@ describe('classical operators', () => {
     expect(sameSize).toBeGreaterThan(500);
   });
 
-  it('draws only from the stream it is given', () => {
+  it('[I6] draws only from the stream it is given', () => {
     fc.assert(fc.property(programs(vocabulary), programs(vocabulary), fc.nat(), (a, b, seed) => {
       const child = (): Program => {
         const random = new RandomStream([seed, 1], 3);
@@ -81,7 +81,7 @@ describe('classical operators', () => {
     }), seeded(100));
   });
 
-  it('a recombinant is valid where its text is not too long, and made of its parents', () => {
+  it('[I6] a recombinant is valid where its text is not too long, and made of its parents', () => {
     fc.assert(fc.property(programs(vocabulary), programs(vocabulary), streams, (a, b, random) => {
       const child = crossPrograms(a, b, random);
       if (fits(child, vocabulary)) expectValid(child);
@@ -91,7 +91,7 @@ describe('classical operators', () => {
     }), seeded(400));
   });
 
-  it('founders are valid and have the rules asked for', () => {
+  it('[I6] founders are valid and have the rules asked for', () => {
     fc.assert(fc.property(streams, fc.integer({ min: 0, max: limits.rules }), (random, rules) => {
       const program = randomProgram(vocabulary, random, rules);
       expectValid(program);
@@ -99,7 +99,7 @@ describe('classical operators', () => {
     }), seeded(400));
   });
 
-  it('works with a vocabulary of one act', () => {
+  it('[I6] works with a vocabulary of one act', () => {
     const random = new RandomStream([8, 9], 0);
     let program = parseProgram('otherwise -> rest', bareVocabulary);
     for (let step = 0; step < 200; step++) {

@@ -45,6 +45,17 @@ export class Field {
     for (let i = 0; i < this.amount.length; i++) this.amount[i] = this.richness[i] / 255;
   }
 
+  /** Takes what the takers of each cell eat: at most `bite` each, shared equally where there is less. */
+  harvest(bite: number): void {
+    const { amount, takers } = this;
+    for (let i = 0; i < takers.length; i++) {
+      const n = takers[i];
+      if (n === 0) continue;
+      amount[i] = Math.max(0, amount[i] - n * Math.min(bite, amount[i] / n));
+      takers[i] = 0;
+    }
+  }
+
   /**
    * One tick: `amount += rate · (richness − amount)`, and a share `spread` of the difference to the mean of the four
    * neighbours flows in. What diffusion moves it neither makes nor loses (up to rounding).

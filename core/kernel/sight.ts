@@ -28,8 +28,8 @@ export class Sight {
   private current = -1;
   /** Squared distances to the nearest of each class, in squared 256ths of a step. */
   private readonly best = new Int32Array(3);
-  /** Pairs of sorted index and squared distance of those in sight. */
-  private hits: Int32Array = new Int32Array(1024);
+  /** Sorted index and squared distance of those in sight. */
+  private found = { index: new Int32Array(1024), distance2: new Int32Array(1024) };
   private readonly cells: CellList;
   private readonly x: Float32Array;
   private readonly y: Float32Array;
@@ -79,69 +79,52 @@ export class Sight {
 
   private scan(row: number): void {
     this.current = row;
-    const { cells, radius2, kinWidth, heard, best } = this;
-    let hits: Int32Array = this.hits;
+    const { cells, width, height, kinWidth, heard, best } = this;
     const { across, down, start, order } = cells;
-    const xs = cells.x;
-    const ys = cells.y;
     const x = (this.x[row] * PER_STEP) | 0;
     const y = (this.y[row] * PER_STEP) | 0;
     const bx = Math.min(across - 1, (this.x[row] * cells.perWidth) | 0);
     const by = Math.min(down - 1, (this.y[row] * cells.perHeight) | 0);
-    const inside = bx > 0 && bx < across - 1;
-    let found = 0;
+    let n = 0;
     // three lines of bins, each one run of the list, or two where it crosses the seam
-    for (let part = 0; part < 6; part++) {
-      if (inside && (part & 1) === 1) continue;
-      const j = by - 1 + (part >> 1);
+    for (let j = by - 1; j <= by + 1; j++) {
       // neighbours across the seam are seen from a place shifted by a whole turn of the torus
-      const yy = j < 0 ? y + this.height : j >= down ? y - this.height : y;
+      const yy = j < 0 ? y + height : j >= down ? y - height : y;
       const line = (j < 0 ? j + down : j >= down ? j - down : j) * across;
-      let first = line + bx - 1;
-      let last = line + bx + 2;
-      let xx = x;
-      if (!inside) {
-        const wrapped = (part & 1) === 1;
-        if (bx === 0) {
-          first = wrapped ? line + across - 1 : line;
-          last = wrapped ? line + across : line + 2;
-          if (wrapped) xx = x + this.width;
-        } else {
-          first = wrapped ? line : line + across - 2;
-          last = wrapped ? line + 1 : line + across;
-          if (wrapped) xx = x - this.width;
-        }
-      }
-      const from = start[first];
-      const to = start[last];
-      if (2 * (found + to - from) >= hits.length) hits = this.roomierHits(found + to - from, hits);
-      for (let k = from; k < to; k++) {
-        const dx = xs[k] - xx;
-        const dy = ys[k] - yy;
-        const distance2 = dx * dx + dy * dy;
-        // kept without a branch, which no processor could foresee: an entry out of sight is overwritten by the next
-        hits[2 * found] = k;
-        hits[2 * found + 1] = distance2;
-        found += (distance2 - radius2) >>> 31;
+      if (bx > 0 && bx < across - 1) {
+        n = this.collect(start[line + bx - 1], start[line + bx + 2], x, yy, n);
+      } else if (bx === 0) {
+        n = this.collect(start[line], start[line + 2], x, yy, n);
+        n = this.collect(start[line + across - 1], start[line + across], x + width, yy, n);
+      } else {
+        n = this.collect(start[line + across - 2], start[line + across], x, yy, n);
+        n = this.collect(start[line], start[line + 1], x - width, yy, n);
       }
     }
     const looks = cells.look;
-    const ownTag = this.tag[row];
+    const firstKin = this.tag[row] - kinWidth;
+    const widest = 2 * kinWidth;
+    const { index, distance2: distances } = this.found;
     // stores one by one: a call of `fill` would cost more than a short look
     heard[0] = heard[1] = heard[2] = heard[3] = heard[4] = heard[5] = heard[6] = heard[7] = 0;
     best[0] = best[1] = best[2] = FAR;
     let kin = NOBODY;
     let other = NOBODY;
     let hunter = NOBODY;
-    for (let i = 0; i < found; i++) {
-      const k = hits[2 * i];
+    for (let i = 0; i < n; i++) {
+      const k = index[i];
       if (order[k] === row) continue;
-      const distance2 = hits[2 * i + 1];
+      const distance2 = distances[i];
       const look = looks[k];
-      const apart = (look - ownTag) & 255;
-      if (apart <= kinWidth || apart >= 256 - kinWidth) {
-        if (distance2 < best[0] || (distance2 === best[0] && this.lowerId(k, kin))) { best[0] = distance2; kin = k; }
-      } else if (distance2 < best[1] || (distance2 === best[1] && this.lowerId(k, other))) { best[1] = distance2; other = k; }
+      // 0 for kin, 1 for others, again without a branch
+      const kind = (widest - ((look - firstKin) & 255)) >>> 31;
+      if (distance2 <= best[kind]) {
+        const rival = kind === 0 ? kin : other;
+        if (distance2 < best[kind] || this.lowerId(k, rival)) {
+          best[kind] = distance2;
+          if (kind === 0) kin = k; else other = k;
+        }
+      }
       if (look > 255) {
         heard[(look >> 8) & 7]++;
         if (look >= 0x800 && (distance2 < best[2] || (distance2 === best[2] && this.lowerId(k, hunter)))) {
@@ -150,17 +133,39 @@ export class Sight {
         }
       }
     }
-    this.crowd = found - 1;
+    this.crowd = n - 1;
     this.nearest[0][row] = kin;
     this.nearest[1][row] = other;
     this.nearest[2][row] = hunter;
     this.seen[row] = 1;
   }
 
-  private roomierHits(needed: number, old: Int32Array): Int32Array {
-    this.hits = new Int32Array(4 * (needed + 1));
-    this.hits.set(old);
-    return this.hits;
+  /** Notes those of a run of the list that are within the radius, behind the `n` already noted. */
+  private collect(from: number, to: number, x: number, y: number, n: number): number {
+    const { cells, radius2, found } = this;
+    if (n + to - from > found.index.length) this.makeRoom(n + to - from);
+    const { index, distance2 } = found;
+    const xs = cells.x;
+    const ys = cells.y;
+    let last = n;
+    for (let k = from; k < to; k++) {
+      const dx = xs[k] - x;
+      const dy = ys[k] - y;
+      const squared = dx * dx + dy * dy;
+      // kept without a branch, which no processor could foresee: an entry out of sight is overwritten by the next
+      index[last] = k;
+      distance2[last] = squared;
+      last += (squared - radius2) >>> 31;
+    }
+    return last;
+  }
+
+  private makeRoom(needed: number): void {
+    const index = new Int32Array(2 * needed);
+    const distance2 = new Int32Array(2 * needed);
+    index.set(this.found.index);
+    distance2.set(this.found.distance2);
+    this.found = { index, distance2 };
   }
 
   /** Equal distances are settled by id, because the order within a bin must not matter. */

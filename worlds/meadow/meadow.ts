@@ -13,7 +13,7 @@ import { Sight, packLook } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { actFacts, performActs } from './acts.ts';
 import { bindSenses, senseFacts } from './senses.ts';
-import { end, feed, layEggs, settle } from './upkeep.ts';
+import { bite, end, layEggs, settle } from './upkeep.ts';
 
 /** How far organisms see, in steps; a constant of the world, because the cell list is built for it. */
 export const SIGHT = 3;
@@ -138,7 +138,7 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
   showThemselves(kernel, parts);
   kernel.decide();
   performActs(kernel, parts);
-  feed(kernel, parts);
+  bite(kernel, parts);
   settle(kernel, parts);
   layEggs(kernel, parts);
   end(kernel, parts);

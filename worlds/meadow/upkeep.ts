@@ -10,41 +10,29 @@ export const FOOD_ENERGY = 40;
 export const ENDOWMENT = 14;
 export const BEARING = 4;
 
-/** What each one gains from grass and bites, worked out from amounts and energies as they were. */
-export function feed(kernel: MeadowKernel, { field, cells, sight, ledger }: MeadowParts): void {
+/** What attackers gain, worked out from their victims' energies as they were. */
+export function bite(kernel: MeadowKernel, { cells, sight, ledger }: MeadowParts): void {
   const { pop } = kernel;
-  const { x, y, act, target, energy, grazed, preyed, bites, hunting } = pop.columns;
+  const { act, target, energy, preyed, bites, hunting } = pop.columns;
   const gain = kernel.scratch.floats;
-  const { amount, takers } = field;
-  const { order } = cells;
   const damage = kernel.parameter('attackDamage');
   const biteYield = kernel.parameter('attackYield');
-  let grazedAll = 0;
-  let bitten = 0;
+  let gained = 0;
   for (let row = 0; row < pop.count; row++) {
-    const chosen = act[row];
-    if (chosen === Act.eat) {
-      const cell = field.cellAt(x[row], y[row]);
-      const share = Math.min(BITE_OF_GRASS, amount[cell] / takers[cell]) * FOOD_ENERGY;
-      gain[row] = share;
-      grazed[row] += share;
-      grazedAll += gain[row];
-    } else if (chosen === Act.attack && hunting[row] > HUNTER_TICKS) {
-      const victim = order[sight.nearest[target[row] === 0 ? 1 : 0][row]];
-      const taken = Math.min(damage, energy[victim] / bites[victim]) * biteYield;
-      gain[row] = taken;
-      preyed[row] += taken;
-      bitten -= gain[row];
-    }
+    if (act[row] !== Act.attack || hunting[row] <= HUNTER_TICKS) continue;
+    const victim = cells.order[sight.nearest[target[row] === 0 ? 1 : 0][row]];
+    const taken = Math.min(damage, energy[victim] / bites[victim]) * biteYield;
+    gain[row] = taken;
+    preyed[row] += taken;
+    gained += gain[row];
   }
-  ledger[0] += grazedAll;
-  ledger[2] += bitten;
+  ledger[2] -= gained;
 }
 
-/** Grass goes, bites and gifts change hands, life is paid for. */
+/** Grass, bites and gifts change hands, and life is paid for. */
 export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowParts): void {
   const { pop } = kernel;
-  const { x, y, act, energy, bites, gifts, hurt, hunting } = pop.columns;
+  const { x, y, act, energy, grazed, bites, gifts, hurt, hunting } = pop.columns;
   const gain = kernel.scratch.floats;
   const { amount, takers } = field;
   const { start } = cells;
@@ -52,18 +40,17 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
   const living = kernel.parameter('costOfLiving');
   const moving = kernel.parameter('costOfMoving');
   const crowding = kernel.parameter('crowding');
+  let grazedAll = 0;
   let burned = 0;
   let bitten = 0;
   for (let row = 0; row < pop.count; row++) {
     const chosen = act[row];
+    let gained = gain[row];
     if (chosen === Act.eat) {
       const cell = field.cellAt(x[row], y[row]);
-      const n = takers[cell];
-      // the first of a cell's grazers takes for all of them
-      if (n > 0) {
-        amount[cell] = Math.max(0, amount[cell] - n * Math.min(BITE_OF_GRASS, amount[cell] / n));
-        takers[cell] = 0;
-      }
+      gained += Math.fround(Math.min(BITE_OF_GRASS, amount[cell] / takers[cell]) * FOOD_ENERGY);
+      grazed[row] += gained;
+      grazedAll += gained;
     }
     const bin = cells.binAt(x[row], y[row]);
     // the list is of the start of the tick: one of those who stood here then may have been itself
@@ -75,11 +62,13 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
       bitten += lost;
       hurt[row] = 0;
     } else if (hurt[row] < 99) hurt[row]++;
-    energy[row] += gain[row] + gifts[row] * GIFT - lost - cost;
+    energy[row] += gained + gifts[row] * GIFT - lost - cost;
     burned += cost;
     gifts[row] = 0;
     if (hunting[row] > 0) hunting[row]--;
   }
+  field.harvest(BITE_OF_GRASS);
+  ledger[0] += grazedAll;
   ledger[1] += burned;
   ledger[2] += bitten;
 }

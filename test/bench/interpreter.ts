@@ -4,7 +4,7 @@ import { makeRows } from '../instincts/rows.ts';
 import { vocabulary } from '../instincts/vocabulary.ts';
 
 /**
- * The interpreter alone: distinct random programs of four to six rules, each sense a plain column of readings, rows
+ * The interpreter alone: distinct random programs of four to six rules, each sense a plain column of readings.
  * Prints nanoseconds an organism, median and minimum. Run: tsx test/bench/interpreter.ts
  */
 const rowCount = 100_000;

@@ -19,7 +19,7 @@ const pair = wordsPerStep;
 const { senseNumber, senseSense, senseMemory, memoryNumber, memorySense, chance } = testForm;
 const { setNumber, setSense, add } = changeForm;
 const formShift = testShift.form;
-const aboveShift = testShift.above;
+const aboveBit = 1 << testShift.above;
 const jumpWhenBit = 1 << testShift.jumpWhen;
 const skipShift = testShift.skip;
 const { target: targetShift, signal: signalShift, fired: firedShift, changes: changesShift } = deedShift;
@@ -83,8 +83,7 @@ export function decide(rows: DecisionRows, code: Code): void {
         else if (form === senseSense || form === memorySense) right = readers[words[at + 1]](row);
         else right = memory[cells + words[at + 1]];
       }
-      // The sign says which side must be the greater: one branch fewer to guess wrong. NaN holds neither way.
-      const holds = (left - right) * (((word >> aboveShift) & 1) * 2 - 1) > 0;
+      const holds = (word & aboveBit) === 0 ? left < right : left > right;
       at += holds === ((word & jumpWhenBit) !== 0) ? pair + (word >> skipShift) : pair;
       word = words[at];
     }

@@ -14,17 +14,13 @@ export interface Token {
 /** Control characters but tab and line ends, and what hides or reorders text: format characters and lone surrogates. */
 const refused = /[^\t\n\r\P{Cc}]|[\p{Cf}\p{Cs}\u2028\u2029\ufffd]/u;
 
-const patterns: readonly (readonly [TokenKind, RegExp])[] = [
-  ['word', /[a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*/iy],
-  ['arrow', /->/y],
-  ['number', /-?(?:\d+(?:\.\d+)?|\.\d+)/y],
-  ['below', /<(?!=)/y],
-  ['above', />(?!=)/y],
-  ['percent', /%/y],
-  ['comma', /,/y],
-  // Whatever else there is, taken in one piece so that the message can show it whole.
-  ['other', /=>|[<>=!]=?|[≤≥≠→⇒]|[^\sa-z0-9<>=!%,_]+|./iuy],
-];
+/** One group for each kind, in the order of `kinds`; the last takes whatever else there is, in one piece to show it whole. */
+const anyToken = new RegExp([
+  /([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)/i, /(->)/, /(-?(?:\d+(?:\.\d+)?|\.\d+))/, /(<(?!=))/, /(>(?!=))/, /(%)/, /(,)/,
+  /(=>|[<>=!]=?|[≤≥≠→⇒]|[^\sa-z0-9<>=!%,_]+|[^])/i,
+].map(({ source }) => source).join('|'), 'iy');
+
+const kinds: readonly TokenKind[] = ['word', 'arrow', 'number', 'below', 'above', 'percent', 'comma', 'other'];
 
 const blank = /(?:[ \t\r\n]|#[^\n]*)*/y;
 
@@ -40,12 +36,16 @@ export function tokenise(text: string): Token[] {
     throw new GenomeError(line, column, 'printable text', `the character ${escaped(bad[0])}`);
   }
   const tokens: Token[] = [];
-  for (let at = skipBlank(text, 0); at < text.length;) {
-    const token = readToken(text, at);
-    tokens.push({ ...token, ...place(at) });
-    at = skipBlank(text, at + token.text.length);
+  for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, anyToken.lastIndex)) {
+    anyToken.lastIndex = at;
+    // The last group takes anything, so there is always a match.
+    const match = anyToken.exec(text)!;
+    const kind = kinds[match.indexOf(match[0], 1) - 1];
+    const { line, column } = place(at);
+    tokens.push({ kind, text: kind === 'word' ? match[0].toLowerCase() : match[0], line, column });
   }
-  tokens.push({ kind: 'end', text: '', ...place(text.trimEnd().length) });
+  const { line, column } = place(text.trimEnd().length);
+  tokens.push({ kind: 'end', text: '', line, column });
   return tokens;
 }
 
@@ -57,15 +57,6 @@ export function shown(token: Token): string {
 function skipBlank(text: string, at: number): number {
   blank.lastIndex = at;
   return blank.test(text) ? blank.lastIndex : at;
-}
-
-function readToken(text: string, at: number): { kind: TokenKind; text: string } {
-  for (const [kind, pattern] of patterns) {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match !== null) return { kind, text: kind === 'word' ? match[0].toLowerCase() : match[0] };
-  }
-  return { kind: 'other', text: text.slice(at) };
 }
 
 /** Line and column of an offset; asked for with growing offsets, so that the whole text is walked once. */

@@ -3,11 +3,12 @@ import { advance } from '../../core/advance.ts';
 import type { Lab } from '../lab.ts';
 import { createProgress } from './progress.ts';
 import type { Stop } from './stop.ts';
-import { count, statusWords } from './words.ts';
+import { count, isNarrow, statusWords } from './words.ts';
 
 /** Longest stretch without letting signals and replies in. */
 const SLICE_MS = 25;
 const LINE_EVERY_MS = 2000;
+const WAIT_SHOWN_MS = 1000;
 /** After this long without a tick, the terminal says what is waited for. */
 const PATIENCE_MS = 10_000;
 
@@ -29,9 +30,13 @@ export async function runHeadless({ lab, lastTick, stop, afterTick }: HeadlessOp
   const { simulation, writer } = lab;
   const { kernel } = simulation;
   const progress = createProgress({ total: lastTick, lineEveryMs: LINE_EVERY_MS, title: 'tick' });
-  const show = (): void => progress.update(kernel.tick, `${count(kernel.tick)} of ${count(lastTick)} · ${statusWords(lab)}`);
   const started = performance.now();
   let ticked = started;
+  const narrow = isNarrow(process.stderr);
+  const show = (): void => {
+    const waits = writer !== null && performance.now() - ticked > WAIT_SHOWN_MS ? ' · waiting for the model' : '';
+    progress.update(kernel.tick, `${count(kernel.tick)}${narrow ? '' : ` of ${count(lastTick)}`} · ${statusWords(lab, narrow)}${waits}`);
+  };
   let told = false;
   let wake: () => void = () => undefined;
   stop.signal.addEventListener('abort', () => wake(), { once: true });

@@ -7,7 +7,7 @@ import type { ModelAccess } from './model-access.ts';
 import { pageFolder } from './page.ts';
 import { createProgress } from './progress.ts';
 import type { Stop } from './stop.ts';
-import { count, statusWords } from './words.ts';
+import { count, isNarrow, statusWords } from './words.ts';
 
 export const DEFAULT_PORT = 4242;
 export const DEFAULT_SPEED = 30;
@@ -63,6 +63,7 @@ export async function runLive({ lab, model, port, speed, lastTick, stop, check }
 function watch({ lab, totals }: Session, lastTick: number | undefined, check: () => void): Promise<never> {
   const { kernel } = lab.simulation;
   const progress = createProgress({ lineEveryMs: STATUS_EVERY_MS, title: 'tick' });
+  const narrow = isNarrow(process.stderr);
   let seen = { tick: -1, at: performance.now() };
   let told = false;
   let finished = false;
@@ -75,7 +76,7 @@ function watch({ lab, totals }: Session, lastTick: number | undefined, check: ()
         reject(error instanceof Error ? error : new Error(String(error)));
         return;
       }
-      if (!finished) progress.update(kernel.tick, `${count(kernel.tick)} · ${statusWords(lab)}`);
+      if (!finished) progress.update(kernel.tick, `${count(kernel.tick)} · ${statusWords(lab, narrow)}`);
       if (kernel.tick !== seen.tick) seen = { tick: kernel.tick, at: performance.now() };
       else if (!told && lab.simulation.due().length > 0 && totals().model.inFlight > 0 && performance.now() - seen.at > PATIENCE_MS) {
         told = true;

@@ -44,10 +44,10 @@ export async function accessModel(asked: string | undefined, signal: AbortSignal
   }
 }
 
-/** A model that answers from a recording. @throws ModelError */
-export function replayModel(file: string): ModelAccess {
+/** A model that answers from a recording; a spec calls it as it was called there. @throws ModelError */
+export function replayModel(file: string, name: string | undefined): ModelAccess {
   const door = replayingDoor(file);
-  return { door, name: door.model, facts: { state: 'ready', name: door.model, note: `The replies of ${door.model} are replayed from ${file}.` } };
+  return { door, name: name ?? door.model, facts: { state: 'ready', name: door.model, note: `The replies of ${door.model} are replayed from ${file}.` } };
 }
 
 /** The same model, each reply on disk before it is used. */

@@ -27,7 +27,7 @@ export function createProgress({ total, lineEveryMs, title, stream = process.std
   if (!stream.isTTY) return plainLines(stream, title, total, lineEveryMs);
   if (total === undefined) return oneLine(stream, title);
   const bar = new SingleBar({
-    stream, format: '{bar} {percentage}% · {words}', barsize: 16, hideCursor: true, clearOnComplete: true, forceRedraw: true, fps: 8, gracefulExit: false,
+    stream, format: '{bar} {percentage}% · {words}', barsize: (stream.columns || 80) < 120 ? 8 : 20, hideCursor: true, clearOnComplete: true, forceRedraw: true, fps: 8, gracefulExit: false,
   }, Presets.shades_classic);
   bar.start(total, 0, { words: title });
   return {

@@ -33,7 +33,7 @@ export async function run(target: string, flags: RunFlags): Promise<number> {
   }
   const spec = planRun(target, flags);
   return await carryOut({ spec, ...flags }, async (stop) => {
-    if (flags.cassette !== undefined) return replayModel(flags.cassette);
+    if (flags.cassette !== undefined) return replayModel(flags.cassette, spec.model);
     if (spec.model === undefined && spec.operator === 'classical') return noModel;
     return await accessModel(spec.model, stop.signal);
   });

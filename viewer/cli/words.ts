@@ -39,17 +39,24 @@ export function proseWidth(stream: NodeJS.WriteStream): number {
   return Math.max(40, Math.min(stream.columns || 100, 100));
 }
 
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 2 });
+
+/** Whether a line on this stream must be short to fit. */
+export function isNarrow(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && (stream.columns || 80) < 120;
+}
+
 /** What is happening, for one line of a terminal. The founders are not counted among the births. */
-export function statusWords(lab: Lab): string {
+export function statusWords(lab: Lab, narrow: boolean): string {
   const { simulation, totals, archive, door } = lab;
-  const { copy, classical, llm } = totals.birthsByOperator;
+  const { founder, copy, classical, llm } = totals.birthsByOperator;
   const { calls, tokens, fallbacks } = modelTotals(lab);
   const words = [
     `${count(simulation.kernel.pop.count)} alive`,
-    `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy`,
+    narrow ? `births ${short.format(totals.births - founder)} (${count(llm)} llm)` : `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy`,
     `archive ${percent(archive.coverage)}`,
   ];
-  if (door !== null) words.push(`model: ${counted(calls, 'call')}, ${counted(tokens, 'token')}`);
+  if (door !== null) words.push(narrow ? `${counted(calls, 'call')}, ${short.format(tokens)} tokens` : `model: ${counted(calls, 'call')}, ${counted(tokens, 'token')}`);
   if (fallbacks > 0) words.push(counted(fallbacks, 'fallback'));
   return words.join(' · ');
 }

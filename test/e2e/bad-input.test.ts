@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lichen, type Ended } from './lichen.ts';
+
+let folder: string;
+let occupied: Server;
+let port: number;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lichen-bad-'));
+  const write = (name: string, text: string | Buffer): void => writeFileSync(join(folder, name), text);
+  write('comma.json', '{\n  "lichen": 1,\n  "world": "meadow",\n}\n');
+  write('empty.json', '');
+  write('seed.json', '{"lichen":1,"world":"meadow","seed":"seven"}');
+  write('field.json', '{"lichen":1,"world":"meadow","sead":7}');
+  write('version.json', '{"lichen":2,"world":"meadow"}');
+  write('pressure.json', '{"lichen":1,"world":"meadow","parameters":{"scarcity":9}}');
+  write('world.json', '{"lichen":1,"world":"mars"}');
+  write('garbage.gguf', Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 37) % 251)));
+  write('cut.gguf', Buffer.concat([Buffer.from('GGUF\u0003\0\0\0', 'latin1'), Buffer.alloc(2000, 7)]));
+  write('file', 'a file');
+  mkdirSync(join(folder, 'full'));
+  write('full/keep', 'mine');
+  occupied = createServer();
+  await new Promise<void>((resolve) => occupied.listen(0, '127.0.0.1', resolve));
+  port = (occupied.address() as AddressInfo).port;
+});
+afterAll(() => {
+  occupied.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Exit code 2, exactly one line on standard error that says so, nothing on standard output, nothing written. */
+function expectRefusal({ code, stdout, stderr }: Ended, sentence: RegExp): void {
+  expect(stderr).toMatch(sentence);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).toMatch(/^lichen: .*[.)]\n$/);
+  expect(stdout).toBe('');
+  expect(code).toBe(2);
+  expect(existsSync(join(folder, 'never'))).toBe(false);
+}
+
+// `@` stands for the folder of this test
+describe('bad input is refused in one sentence with code 2, and nothing is written:', () => {
+  test.concurrent.for<[what: string, args: string, sentence: RegExp]>([
+    ['an unknown world', 'run mars', /no world "mars"; there is meadow\./],
+    ['an unknown world in a spec', 'run @/world.json', /world\.json .*no world "mars"/],
+    ['a spec that is not there', 'run @/none.json', /no spec file ".*none\.json"/],
+    ['a spec that is no JSON', 'run @/comma.json', /comma\.json is not JSON at line 4, column 1: a field name in double quotes is expected/],
+    ['an empty spec', 'run @/empty.json', /empty\.json is not JSON at line 1, column 1/],
+    ['a spec with a wrong field', 'run @/seed.json', /seed\.json .*: seed: .*it is "seven"/],
+    ['a spec with an unknown field', 'run @/field.json', /field\.json .*"sead"/],
+    ['a spec of another version', 'run @/version.json', /version\.json .*it is 2/],
+    ['a spec with a pressure out of range', 'run @/pressure.json', /pressure\.json .*scarcity is 9, but must be a number from 0 to 1/],
+    ['a folder for a spec', 'run @/full', /cannot be read: it is a folder/],
+    ['--set without =', 'run meadow --set scarcity', /--set is "scarcity", but must be key=value/],
+    ['--set of an unknown key', 'run meadow --set scracity=0.5', /no parameter "scracity"; the parameters are .*scarcity/],
+    ['--set of no number', 'run meadow --set scarcity=lots', /--set scarcity is "lots", but must be a number from 0 to 1/],
+    ['a pressure out of range', 'run meadow --set scarcity=1.5', /scarcity is 1\.5, but must be a number from 0 to 1/],
+    ['a fraction where a whole number is due', 'run meadow --set gestation=2.5', /gestation is 2\.5, but must be a whole number from 1 to 1000/],
+    ['more founders than room', 'run meadow --set founders=500 --set capacity=100', /founders is 500, but capacity is only 100/],
+    ['a share for an operator that has none', 'run meadow --set modelShare=0.5', /modelShare is 0\.5, but the operator classical makes it 0/],
+    ['no ticks', 'run meadow --ticks 0', /--ticks is "0", but must be a whole number from 1/],
+    ['a negative seed', 'run meadow --seed -1', /--seed is "-1", but must be a whole number from 0/],
+    ['a fraction for a seed', 'run meadow --seed 1.5', /--seed is "1\.5"/],
+    ['an unknown operator', 'run meadow --operator gpt', /--operator is "gpt", but must be classical, llm or mixed/],
+    ['an unknown option', 'run meadow --sede 3', /Unknown option '--sede' \(Did you mean --seed\?\)/],
+    ['an unknown command', 'runn meadow', /no command "runn"; the commands are run, start, worlds, model/],
+    ['no command', '', /Nothing was asked for/],
+    ['a model file that is not there', 'run meadow --operator llm --headless --model @/none.gguf', /none\.gguf cannot be read: there is no such file/],
+    ['a model file of garbage', 'run meadow --operator llm --headless --model @/garbage.gguf', /garbage\.gguf is not a GGUF model/],
+    ['a model file that is cut short', 'run meadow --operator llm --headless --model @/cut.gguf', /llama\.cpp cannot load .*cut\.gguf/],
+    ['a cassette that is none', 'run meadow --operator llm --headless --cassette @/file', /file is not a cassette/],
+    ['a model and a cassette', 'run meadow --operator llm --model none --cassette @/file', /--model is none, but with --cassette/],
+    ['a folder that is not empty', 'run meadow --headless --out @/full', /--out .*full is not empty/],
+    ['a file for a folder', 'run meadow --headless --out @/file', /file is a file/],
+    ['a folder inside a file', 'run meadow --headless --out @/file/x', /file is a file/],
+  ])('%s', async ([, args, sentence]) => {
+    const words = args.split(' ').filter((word) => word !== '').map((word) => word.replace('@', folder));
+    if (words[0] === 'run' && !words.includes('--out')) words.push('--out', join(folder, 'never'));
+    expectRefusal(await lichen(words), sentence);
+  });
+
+  test('an occupied port', async () => {
+    expectRefusal(await lichen(['run', 'meadow', '--port', String(port), '--out', join(folder, 'never')]),
+      new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken by another program; .*--port`));
+  });
+
+  test.each(['run meadow --operator mixed --headless --model tester --out', 'start --port 0 --out'])('an endpoint that is down: %s', async (args) => {
+    // the port answers nobody who speaks HTTP once its server is closed
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/v1`;
+    await new Promise((resolve) => gone.close(resolve));
+    expectRefusal(await lichen([...args.split(' '), join(folder, 'never')], { env: { OPENAI_BASE_URL: base } }),
+      new RegExp(`Cannot reach the endpoint ${base} .*OPENAI_BASE_URL`));
+  });
+});

@@ -7,11 +7,13 @@ import { quantise } from './program.ts';
 export function vocabularyHelp(vocabulary: Vocabulary): string {
   const { senses, acts, signals, registers } = vocabulary;
   const parts = [
-    table(['sense', 'reads', 'range'], senses.map((sense) => [`\`${sense.name}\``, sense.sentence, rangeText(sense)])),
-    table(['act', 'does', 'targets'], acts.map((act) => [`\`${act.name}\``, act.sentence, act.targets.map((target) => `\`${target}\``).join(', ') || '—'])),
+    table(['sense', 'reads', 'range'], senses.map((sense) => [code(sense.name), sense.sentence, rangeText(sense)])),
+    table(['act', 'does', 'targets'], acts.map((act) => [code(act.name), act.sentence, act.targets.map(code).join(', ') || '—'])),
   ];
-  if (signals.length > 0) parts.push(`Signals: ${signals.map((signal) => `\`${signal}\``).join(', ')}; a signal lasts until the next decision.`);
-  if (registers.length > 0) parts.push(`Memory: ${registers.map((register) => `\`memory.${register}\``).join(', ')}; numbers that stay from tick to tick.`);
+  if (signals.length > 0) parts.push(`Signals: ${signals.map(code).join(', ')}; a signal lasts until the next decision.`);
+  if (registers.length > 0) {
+    parts.push(`Memory: ${registers.map((register) => code(`memory.${register}`)).join(', ')}; numbers that stay from tick to tick.`);
+  }
   return parts.join('\n\n');
 }
 
@@ -24,7 +26,7 @@ export function languagePrompt(vocabulary: Vocabulary): string {
   const lines = [
     'A program is lines "when CONDITION -> ACT", tried from the top; the first that holds acts. The last line is "otherwise -> ACT".',
     'CONDITION: SENSE < NUMBER or SENSE > NUMBER or chance N%, joined by "and" or "or".',
-    `SENSE: ${senses.map((sense) => `${sense.name} ${compactRange(sense)}`).join(', ')}${registers.length > 0 ? `, ${memoryForm(registers)}` : ''}`,
+    `SENSE: ${[...senses.map(senseForm), ...registers.map((register) => `memory.${register}`)].join(', ')}`,
     `ACT: ${acts.map(actForm).join(', ')}`,
   ];
   const effects = [
@@ -39,8 +41,8 @@ export function languagePrompt(vocabulary: Vocabulary): string {
 
 export { decodingGrammar, type GrammarOptions } from './grammar.ts';
 
-function memoryForm(registers: readonly string[]): string {
-  return registers.map((register) => `memory.${register}`).join(', ');
+function code(word: string): string {
+  return `\`${word}\``;
 }
 
 function actForm({ name, targets }: ActFacts): string {
@@ -51,8 +53,9 @@ function rangeText({ lower, upper, unit }: SenseFacts): string {
   return `${number(lower)} to ${number(upper)}${unit === '' ? '' : unit === '%' ? '%' : ` ${unit}`}`;
 }
 
-function compactRange({ lower, upper, unit }: SenseFacts): string {
-  return `${number(lower)}-${number(upper)}${unit === '' || unit === '%' ? unit : ` ${unit}`}`;
+function senseForm({ name, lower, upper, unit }: SenseFacts): string {
+  const range = `${number(lower)}${lower < 0 ? ' to ' : '-'}${number(upper)}`;
+  return `${name} ${range}${unit === '' || unit === '%' ? unit : ` ${unit}`}`;
 }
 
 function number(value: number): string {
@@ -64,7 +67,7 @@ function exampleLine({ senses, acts }: Vocabulary): string {
   if (senses.length === 0) return '';
   const sense = senses.find(({ unit }) => unit === 'steps') ?? senses[0];
   const act = acts.find(({ targets }) => targets.length > 0) ?? acts[0];
-  const value = number(Math.round((sense.lower + sense.upper) / 4));
+  const value = number(Math.round((sense.lower + sense.upper) / 2));
   const unit = sense.unit === '' || sense.unit === '%' ? sense.unit : ` ${sense.unit}`;
   return `when ${sense.name} < ${value}${unit} -> ${act.targets.length === 0 ? act.name : `${act.name} ${act.targets[0]}`}`;
 }

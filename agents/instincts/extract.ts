@@ -17,7 +17,8 @@ export function extractProgram(reply: string): string {
   const block = fencedBlock(lines) ?? lines;
   const first = block.findIndex((line) => ruleLine.test(line));
   if (first < 0) {
-    throw new GenomeError(1, 1, 'a line that begins with "when" or "otherwise"', `${quoted(reply.trimStart().slice(0, 80))}${lengthNote(reply)}`);
+    const found = `${quoted(reply.slice(0, longestReply).trimStart())}${lengthNote(reply)}`;
+    throw new GenomeError(1, 1, 'a line that begins with "when" or "otherwise"', found);
   }
   const rest = block.slice(first);
   const last = rest.findIndex((line) => lastLine.test(line));

@@ -37,8 +37,9 @@ export function decide(rows: DecisionRows, code: Code): void {
   // As signed words they are small integers to the engine, and passing them on allocates nothing.
   const key0 = rows.key0 | 0;
   const key1 = rows.key1 | 0;
-  const r0 = readers[0], r1 = readers[1], r2 = readers[2], r3 = readers[3], r4 = readers[4], r5 = readers[5], r6 = readers[6], r7 = readers[7];
-  const r8 = readers[8], r9 = readers[9], r10 = readers[10], r11 = readers[11], r12 = readers[12], r13 = readers[13], r14 = readers[14], r15 = readers[15];
+  const r0 = readers[0], r1 = readers[1], r2 = readers[2], r3 = readers[3], r4 = readers[4], r5 = readers[5];
+  const r6 = readers[6], r7 = readers[7], r8 = readers[8], r9 = readers[9], r10 = readers[10], r11 = readers[11];
+  const r12 = readers[12], r13 = readers[13], r14 = readers[14], r15 = readers[15];
   for (let row = 0; row < count; row++) {
     const cells = row * registersPerRow;
     let at = starts[genome[row]];

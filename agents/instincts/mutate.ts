@@ -1,6 +1,8 @@
 import type { Vocabulary } from '../../core/kernel/genomes.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
-import { amountRange, drawNumber, nudgeNumber, percentRange, rangeOfComparison, rangeOfEffect, rescaleNumber, type NumberRange } from './numbers.ts';
+import {
+  amountRange, drawNumber, nudgeNumber, percentRange, rangeOfComparison, rangeOfEffect, rescaleNumber, type NumberRange,
+} from './numbers.ts';
 import { printProgram } from './print.ts';
 import { limits, type Deed, type Effect, type Program, type Rule, type Term } from './program.ts';
 import { randomDeed, randomEffect, randomLeft, randomRight, randomRule, randomTarget, randomTerm } from './random-program.ts';
@@ -87,7 +89,8 @@ function termAt(draft: Draft, { rule, alternative, term }: TermPlace): Term {
 function replaceTerm(draft: Draft, place: TermPlace, by: readonly Term[]): void {
   const rule = draft.rules[place.rule];
   const terms = rule.alternatives[place.alternative].toSpliced(place.term, 1, ...by);
-  const alternatives = terms.length > 0 ? rule.alternatives.with(place.alternative, terms) : rule.alternatives.toSpliced(place.alternative, 1);
+  const alternatives = terms.length > 0 ? rule.alternatives.with(place.alternative, terms)
+    : rule.alternatives.toSpliced(place.alternative, 1);
   if (alternatives.length > 0) draft.rules[place.rule] = { ...rule, alternatives };
   else draft.rules.splice(place.rule, 1);
 }
@@ -155,8 +158,8 @@ function replaceSide(draft: Draft, vocabulary: Vocabulary, random: RandomStream)
   if (old.kind === 'chance') return false;
   if (random.chance(0.25)) replaceTerm(draft, place, [{ ...old, right: randomRight(old.left, vocabulary, random) }]);
   else {
-    const right = old.right.kind !== 'number' ? old.right
-      : { kind: 'number', value: rescaleNumber(old.right.value, rangeOfComparison(old, vocabulary), rangeOfComparison({ left }, vocabulary)) } as const;
+    const [from, to] = [rangeOfComparison(old, vocabulary), rangeOfComparison({ left }, vocabulary)];
+    const right = old.right.kind === 'number' ? { ...old.right, value: rescaleNumber(old.right.value, from, to) } : old.right;
     replaceTerm(draft, place, [{ ...old, left, right }]);
   }
   return true;
@@ -246,7 +249,8 @@ function dropTerm(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): 
 
 /** Turns one `and` of the program into an `or`, or one `or` into an `and`. */
 function rejoinTerms(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  const joints = termPlaces(draft, () => true).filter(({ rule, alternative, term }) => alternative + term > 0 && canRejoin(draft.rules[rule], alternative, term));
+  const joints = termPlaces(draft, () => true)
+    .filter(({ rule, alternative, term }) => alternative + term > 0 && canRejoin(draft.rules[rule], alternative, term));
   if (joints.length === 0) return false;
   const { rule, alternative, term } = random.pick(joints);
   const { alternatives, deed } = draft.rules[rule];
@@ -275,7 +279,8 @@ function addEffect(draft: Draft, vocabulary: Vocabulary, random: RandomStream): 
     return true;
   }
   if (vocabulary.registers.length === 0) return false;
-  replaceDeed(draft, index, { ...deed, effects: deed.effects.toSpliced(random.below(deed.effects.length + 1), 0, randomEffect(vocabulary, random)) });
+  const effects = deed.effects.toSpliced(random.below(deed.effects.length + 1), 0, randomEffect(vocabulary, random));
+  replaceDeed(draft, index, { ...deed, effects });
   return true;
 }
 
@@ -285,7 +290,9 @@ function dropEffect(draft: Draft, _vocabulary: Vocabulary, random: RandomStream)
   const index = random.pick(found);
   const deed = deedAt(draft, index);
   const chosen = random.below(effectCount(deed));
-  replaceDeed(draft, index, chosen < deed.effects.length ? { ...deed, effects: deed.effects.toSpliced(chosen, 1) } : { ...deed, signal: null });
+  replaceDeed(draft, index, chosen < deed.effects.length
+    ? { ...deed, effects: deed.effects.toSpliced(chosen, 1) }
+    : { ...deed, signal: null });
   return true;
 }
 

@@ -41,7 +41,9 @@ class Parser {
       if (rules.length === limits.rules) this.fail(`"otherwise" after ${limits.rules} rules, which is the most`);
       rules.push(this.rule());
     }
-    if (!this.isWord('otherwise')) this.fail(rules.length === 0 ? '"when" or "otherwise"' : '"when", "otherwise" or a comma', ['when', 'otherwise']);
+    if (!this.isWord('otherwise')) {
+      this.fail(rules.length === 0 ? '"when" or "otherwise"' : '"when", "otherwise" or a comma', ['when', 'otherwise']);
+    }
     this.next();
     this.take('arrow', '"->"');
     const otherwise = this.deed();
@@ -147,7 +149,9 @@ class Parser {
     let signal: number | null = null;
     const effects: Effect[] = [];
     while (this.peek().kind === 'comma') {
-      if (effects.length + (signal === null ? 0 : 1) === limits.effects) this.fail(`a new rule after ${limits.effects} effects, which is the most`);
+      if (effects.length + (signal === null ? 0 : 1) === limits.effects) {
+        this.fail(`a new rule after ${limits.effects} effects, which is the most`);
+      }
       this.next();
       if (!this.isWord('signal')) effects.push(this.effect());
       else if (signal !== null) this.fail('"set" or "add", as one signal is the most');
@@ -158,8 +162,9 @@ class Parser {
 
   private signal(): number {
     this.next();
-    const signal = this.vocabulary.signals.findIndex((name) => this.isWord(name));
-    if (signal < 0) this.fail(`a signal${this.vocabulary.signals.length === 0 ? ', of which this world has none' : `: ${either(this.vocabulary.signals)}`}`, this.vocabulary.signals);
+    const { signals } = this.vocabulary;
+    const signal = signals.findIndex((name) => this.isWord(name));
+    if (signal < 0) this.fail(signals.length === 0 ? 'no signal, as this world has none' : `a signal: ${either(signals)}`, signals);
     this.next();
     return signal;
   }
@@ -193,7 +198,8 @@ class Parser {
 
   private registerNames(prefix: string): string {
     const { registers } = this.vocabulary;
-    return registers.length === 0 ? 'no memory, which this world has none of' : `a register: ${either(registers.map((name) => prefix + name))}`;
+    if (registers.length === 0) return 'no memory, as this world has none';
+    return `a register: ${either(registers.map((name) => prefix + name))}`;
   }
 
   private number(): number {

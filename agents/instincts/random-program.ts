@@ -2,7 +2,9 @@ import type { Vocabulary } from '../../core/kernel/genomes.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
 import { amountRange, drawNumber, percentRange, rangeOfComparison, registerRange } from './numbers.ts';
 import { fits } from './print.ts';
-import { limits, type Alternative, type Comparison, type Deed, type Effect, type Operand, type Program, type Rule, type Term } from './program.ts';
+import {
+  limits, type Alternative, type Comparison, type Deed, type Effect, type Operand, type Program, type Rule, type Term,
+} from './program.ts';
 
 /** Shares by which random parts are drawn. Most of a random program is plain: a sense against a number, an act. */
 const share = {
@@ -13,7 +15,8 @@ const share = {
 /** A program of `rules` rules (at most `limits.rules`) and an `otherwise`, each part drawn from the vocabulary. */
 export function randomProgram(vocabulary: Vocabulary, random: RandomStream, rules: number): Program {
   const wanted = Math.max(0, Math.min(limits.rules, Math.floor(rules)));
-  let program: Program = { rules: Array.from({ length: wanted }, () => randomRule(vocabulary, random)), otherwise: randomDeed(vocabulary, random) };
+  const drawn = Array.from({ length: wanted }, () => randomRule(vocabulary, random));
+  let program: Program = { rules: drawn, otherwise: randomDeed(vocabulary, random) };
   // Only a vocabulary of very long names can make this necessary.
   while (!fits(program, vocabulary) && program.rules.length > 0) program = { ...program, rules: program.rules.slice(1) };
   return program;

@@ -47,6 +47,9 @@ console.log(`decide: median ${times[runs >> 1]!.toFixed(1)} ns, minimum ${times[
 const births = 20_000;
 const born: number[] = [];
 const before = performance.now();
-for (let birth = 0; birth < births; birth++) born.push(instincts.vary(random.pick(handles), birth % 2 === 0 ? random.pick(handles) : null, random, 0.5).handle);
+for (let birth = 0; birth < births; birth++) {
+  const second = birth % 2 === 0 ? random.pick(handles) : null;
+  born.push(instincts.vary(random.pick(handles), second, random, 0.5).handle);
+}
 console.log(`vary: ${((performance.now() - before) * 1e3 / births).toFixed(1)} µs a birth (half with two parents, half mutated)`);
 for (const handle of born) instincts.release(handle);

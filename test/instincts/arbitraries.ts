@@ -10,11 +10,13 @@ import type { Vocabulary } from '../../core/kernel/genomes.ts';
 /** Fixed, so that a failure comes again. */
 export const seeded = (numRuns: number): { seed: number; numRuns: number } => ({ seed: 20_240_607, numRuns });
 
-const quantised = (lower: number, upper: number): fc.Arbitrary<number> => fc.integer({ min: lower * 100, max: upper * 100 }).map((n) => quantise(n / 100));
+function quantised(lower: number, upper: number): fc.Arbitrary<number> {
+  return fc.integer({ min: lower * 100, max: upper * 100 }).map((n) => quantise(n / 100));
+}
 
 /** Any valid program over a vocabulary with senses, signals and registers. */
 export function programs(vocabulary: Vocabulary): fc.Arbitrary<Program> {
-  const number: fc.Arbitrary<NumberOperand> = fc.oneof(fc.integer({ min: -5, max: 100 }).map((n) => n + 0), quantised(-limits.magnitude, limits.magnitude))
+  const number: fc.Arbitrary<NumberOperand> = fc.oneof(fc.integer({ min: -5, max: 100 }), quantised(-limits.magnitude, limits.magnitude))
     .map((value) => ({ kind: 'number', value }));
   const sense: fc.Arbitrary<SenseOperand> = fc.nat(vocabulary.senses.length - 1).map((index) => ({ kind: 'sense', sense: index }));
   const register = fc.nat(vocabulary.registers.length - 1);
@@ -36,7 +38,7 @@ export function programs(vocabulary: Vocabulary): fc.Arbitrary<Program> {
     target: fc.nat(Math.max(0, (vocabulary.acts[act]?.targets.length ?? 0) - 1)),
     signal: fc.option(fc.nat(vocabulary.signals.length - 1)),
     effects: fc.array(effect, { maxLength: limits.effects }),
-  })).map((any) => ({ ...any, effects: any.effects.slice(0, limits.effects - (any.signal === null ? 0 : 1)) }));
+  })).map((drawn) => ({ ...drawn, effects: drawn.effects.slice(0, limits.effects - (drawn.signal === null ? 0 : 1)) }));
   const alternative: fc.Arbitrary<Alternative> = fc.array(term, { minLength: 1, maxLength: limits.terms });
   const rule: fc.Arbitrary<Rule> = fc.record({
     alternatives: fc.array(alternative, { minLength: 1, maxLength: limits.alternatives }), deed,

@@ -77,7 +77,10 @@ class Reader {
   private part(token: string): Node {
     this.at++;
     if (token.startsWith('"')) return { kind: 'literal', text: JSON.parse(token) as string };
-    if (token.startsWith('[')) return { kind: 'class', characters: token.slice(1, -1).replace(/(\d)-(\d)/g, (_, low: string, high: string) => '0123456789'.slice(Number(low), Number(high) + 1)) };
+    if (token.startsWith('[')) {
+      const range = (_: string, low: string, high: string): string => '0123456789'.slice(Number(low), Number(high) + 1);
+      return { kind: 'class', characters: token.slice(1, -1).replace(/(\d)-(\d)/g, range) };
+    }
     if (token !== '(') return { kind: 'rule', name: token };
     const inner = this.choice();
     if (this.tokens[this.at++] !== ')') throw new Error('A group of the grammar is not closed.');

@@ -64,10 +64,12 @@ describe('the language of instincts', () => {
   });
 
   it('[I1] reads a program whatever its white space and case', () => {
-    const blanks = fc.array(fc.constantFrom(' ', '\t', '\n', '\r\n', '  # why\n'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
+    const blank = fc.constantFrom(' ', '\t', '\n', '\r\n', '  # why\n');
+    const blanks = fc.array(blank, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
     fc.assert(fc.property(programs(vocabulary), fc.array(blanks, { minLength: 7, maxLength: 7 }), (program, gaps) => {
       const text = printProgram(program, vocabulary);
-      const loose = text.split(/[ \n]/).map((word, index) => `${index % 3 === 0 ? word.toUpperCase() : word}${gaps[index % gaps.length] ?? ' '}`).join('');
+      const loose = text.split(/[ \n]/)
+        .map((word, index) => `${index % 3 === 0 ? word.toUpperCase() : word}${gaps[index % gaps.length] ?? ' '}`).join('');
       if (loose.length <= limits.characters) expect(parseProgram(loose, vocabulary)).toEqual(program);
     }), seeded(100));
   });
@@ -120,7 +122,7 @@ describe('[I2] refusals say line, column and what was expected', () => {
 });
 
 describe('hostile text', () => {
-  const random = (length: number): string => Array.from({ length }, (_, index) => String.fromCharCode((index * 7919 + 13) % 65_536)).join('');
+  const random = (length: number): string => String.fromCharCode(...Array.from({ length }, (_, index) => (index * 7919 + 13) % 65_536));
   const attacks: readonly (readonly [string, string])[] = [
     ['nothing', ''],
     ['blanks', ' \n\t'.repeat(1000)],
@@ -151,11 +153,11 @@ describe('hostile text', () => {
   });
 
   it('[I3][L2] whatever the text, the parser answers with a program or a GenomeError', () => {
-    const word = fc.constantFrom('when', 'otherwise', '->', 'energy', '<', '>', '5', '%', ',', 'signal', 'red', 'set', 'a', 'to', 'and', 'or', 'chance', 'eat', '\n', '#', '(');
+    const word = fc.constantFrom(...'when otherwise -> energy < > 5 % , signal red set a to and or chance eat # ('.split(' '), '\n');
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.array(word, { maxLength: 60 }).map((words) => words.join(' ')));
-    fc.assert(fc.property(text, (any) => {
+    fc.assert(fc.property(text, (given) => {
       try {
-        parseProgram(any, vocabulary);
+        parseProgram(given, vocabulary);
       } catch (error) {
         expect(error).toBeInstanceOf(GenomeError);
       }

@@ -106,7 +106,8 @@ describe('what is generated from the vocabulary', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(maxRules);
     const words = [
       ...vocabulary.senses.map(({ name }) => name), ...vocabulary.acts.flatMap(({ name, targets }) => [name, ...targets]),
-      ...vocabulary.signals, ...vocabulary.registers.flatMap((name) => [name, `memory.${name}`]), 'and', 'or', 'chance', 'set', 'add', 'signal',
+      ...vocabulary.signals, ...vocabulary.registers.flatMap((name) => [name, `memory.${name}`]),
+      'and', 'or', 'chance', 'set', 'add', 'signal',
     ];
     expect(words.filter((word) => !seen.has(word))).toEqual([]);
   });

@@ -129,7 +129,8 @@ describe('a child by the classical operators', () => {
     const stream = random();
     const children = Array.from({ length: 60 }, () => instincts.text(instincts.vary(first, second, stream, 0).handle));
     expect(children.some((text) => text.includes('eat') && text.includes('wander'))).toBe(true);
-    expect(children.join('\n').split('\n').every((line) => /^(when age < [12] ticks -> eat|when age > [34] ticks -> wander|otherwise -> rest)$/.test(line))).toBe(true);
+    const parental = /^(when age < [12] ticks -> eat|when age > [34] ticks -> wander|otherwise -> rest)$/;
+    expect(children.join('\n').split('\n').filter((line) => !parental.test(line))).toEqual([]);
   });
 
   it('[I8] holds every child exactly once', () => {

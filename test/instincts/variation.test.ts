@@ -58,7 +58,8 @@ describe('classical operators', () => {
     }
     const words = [
       ...vocabulary.senses.map(({ name }) => name), ...vocabulary.acts.flatMap(({ name, targets }) => [name, ...targets]),
-      ...vocabulary.signals, ...vocabulary.registers.flatMap((name) => [name, `memory.${name}`]), 'and', 'or', 'chance', 'set', 'add', 'signal', '<', '>',
+      ...vocabulary.signals, ...vocabulary.registers.flatMap((name) => [name, `memory.${name}`]), 
+      'and', 'or', 'chance', 'set', 'add', 'signal', '<', '>',
     ];
     expect(words.filter((word) => !seen.has(word))).toEqual([]);
   });
@@ -67,7 +68,9 @@ describe('classical operators', () => {
     const random = new RandomStream([5, 6], 0);
     const program = parseProgram('when energy > 50 -> eat\nwhen crowd > 5 -> wander\notherwise -> climb grass', vocabulary);
     let sameSize = 0;
-    for (let step = 0; step < 1000; step++) if (programSize(mutateProgram(program, vocabulary, random)) === programSize(program)) sameSize++;
+    for (let step = 0; step < 1000; step++) {
+      if (programSize(mutateProgram(program, vocabulary, random)) === programSize(program)) sameSize++;
+    }
     expect(sameSize).toBeGreaterThan(500);
   });
 

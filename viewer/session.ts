@@ -74,8 +74,11 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   let newLines: LogLine[] = [];
   const changedCells = new Map<number, number>();
   let seq = 0;
-  /** Values that a person, not the pace, has just asked for. */
-  const byHand = new Map<number, string>();
+  /** Numbers of the commands that a person, not the pace, has just given. */
+  const byHand = new Set<number>();
+  const titles = new Map(parameterFacts(world.parameters).map(({ key, title }) => [key, title]));
+  /** What the parameters were before the commands of the tick. */
+  const values: Record<string, number> = { ...kernel.parameters };
 
   simulation.events$.subscribe((event) => {
     if (event.kind === 'archive') {
@@ -104,9 +107,9 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   function note({ tick, commands, births: born, population, deaths }: TickEvent): void {
     for (const { seq: number, command } of commands) {
       if (command.kind === 'set') {
-        const who = byHand.get(number);
-        byHand.delete(number);
-        write(tick, 'command', `#${number} set ${command.key} to ${command.value}${who ?? ' (pace)'}`);
+        const why = byHand.delete(number) ? ', by hand' : pace !== null && command.key === 'modelShare' ? ', to keep pace' : '';
+        write(tick, 'command', `#${number} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
+        values[command.key] = command.value;
         broadcast({ type: 'parameter', key: command.key, value: command.value });
       } else if (command.outcome !== 'ok') {
         write(tick, 'fallback', `#${number} child ${command.child}: ${command.outcome}${command.reason ? `, ${command.reason}` : ''}`);
@@ -196,7 +199,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       case 'speed': ticksPerSecond = message.ticksPerSecond; break;
       case 'set': {
         const number = simulation.submit({ kind: 'set', key: message.key, value: message.value });
-        byHand.set(number, ' by hand');
+        byHand.add(number);
         if (message.key === 'modelShare') pace?.release();
         break;
       }

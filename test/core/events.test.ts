@@ -100,6 +100,16 @@ describe('commands', () => {
     expect(seen.map(({ commands }) => commands.length)).toEqual([0, 1]);
   });
 
+  it('[E5] count in the fingerprint by what they say, not by the order of their fields', () => {
+    const prints = [{ kind: 'set', key: 'income', value: 0 }, { value: -0, key: 'income', kind: 'set' }].map((given) => {
+      const { simulation } = startPlain();
+      simulation.submit(given as Command);
+      simulation.step();
+      return simulation.fingerprint;
+    });
+    expect(prints[1]).toBe(prints[0]);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['of an unknown kind', { kind: 'kill', id: 3 }, /kill|kind/],
     ['that is nothing', null, /command/i],

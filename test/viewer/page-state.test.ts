@@ -48,7 +48,7 @@ describe('a frame', () => {
     expect(frame.field?.byteOffset).toBe(FRAME_HEADER_BYTES + 20);
   });
 
-  it('is refused when it is cut short or of another kind', () => {
+  it('[V3] is refused when it is cut short or of another kind', () => {
     expect(() => parseFrame(new ArrayBuffer(8))).toThrow('A frame of 8 bytes is shorter than its header of 32.');
     const bytes = new ArrayBuffer(FRAME_HEADER_BYTES);
     expect(() => parseFrame(bytes)).toThrow('begins with 0x0');
@@ -59,7 +59,7 @@ describe('a frame', () => {
 });
 
 describe('text and numbers', () => {
-  it('shows characters that change direction or hide as escapes', () => {
+  it('[V4][L2] shows characters that change direction or hide as escapes', () => {
     expect(withVisibleControls('eat \u202e tae \u0000\u200b')).toBe('eat \\u202e tae \\u0000\\u200b');
     expect(withVisibleControls('otherwise -> climb grass\n\tété 草')).toBe('otherwise -> climb grass\n\tété 草');
   });

@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 describe('the viewer server', () => {
-  it('hands out the page with a policy that allows nothing inline and nothing evaluated', async () => {
+  it('[V2][L2] hands out the page with a policy that allows nothing inline and nothing evaluated', async () => {
     const { status, headers, body } = await ask('/');
     expect(status).toBe(200);
     expect(body).toContain('<title>page</title>');
@@ -69,14 +69,14 @@ describe('the viewer server', () => {
     expect(headers['content-security-policy']).not.toMatch(/unsafe/);
   });
 
-  it('refuses a request under a foreign name, so that a rebound name gets nothing', async () => {
+  it('[V1] refuses a request under a foreign name, so that a rebound name gets nothing', async () => {
     for (const host of ['evil.example', `evil.example:${server.port}`, '127.0.0.1:1', `127.0.0.1.evil.example:${server.port}`]) {
       expect((await ask('/', { Host: host })).status, host).toBe(403);
     }
     expect((await ask('/', { Host: `localhost:${server.port}` })).status).toBe(200);
   });
 
-  it('serves nothing outside the built page', async () => {
+  it('[V2] serves nothing outside the built page', async () => {
     for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/assets/../../secret.txt', '/%00', '/%zz', '/none.js', '/assets']) {
       const { status, body } = await ask(path);
       expect(status, path).toBe(404);
@@ -86,12 +86,12 @@ describe('the viewer server', () => {
     expect((await ask('/assets/a.js')).headers['content-type']).toBe('text/javascript; charset=utf-8');
   });
 
-  it('answers GET and HEAD alone', async () => {
+  it('[V1] answers GET and HEAD alone', async () => {
     expect(await ask('/', {}, 'HEAD')).toMatchObject({ status: 200, body: '' });
     expect((await ask('/', {}, 'POST')).status).toBe(405);
   });
 
-  it('opens the feed to its own page only', async () => {
+  it('[V1] opens the feed to its own page only', async () => {
     const own = `http://127.0.0.1:${server.port}`;
     expect(await open({})).toMatch(/403/);
     expect(await open({ Origin: 'http://evil.example' })).toMatch(/403/);
@@ -104,7 +104,7 @@ describe('the viewer server', () => {
     await expect.poll(() => said).toEqual(['left']);
   });
 
-  it('refuses what is not JSON and goes on; what is too long ends the connection', async () => {
+  it('[V3] refuses what is not JSON and goes on; what is too long ends the connection', async () => {
     said = [];
     const socket = await open({ Origin: `http://localhost:${server.port}` }) as WebSocket;
     const heard: unknown[] = [];

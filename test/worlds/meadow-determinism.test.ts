@@ -89,7 +89,7 @@ describe('a meadow', () => {
         }
         measurePoint(kernel as unknown as Simulation['kernel']);
         kernel.digest();
-        [...kernel.dueByModel()];
+        expect([...kernel.dueByModel()]).toEqual([]);
         for (let row = 0; row < kernel.pop.count; row += 7) {
           kernel.genomes.retain(kernel.pop.columns.genome[row]!);
           kernel.genomes.text(kernel.pop.columns.genome[row]!);

@@ -14,6 +14,9 @@ import { checkVocabulary } from './vocabulary.ts';
 /** Most mutations that one birth adds to the first. */
 const moreMutations = 3;
 
+/** Programs kept as they were read last: parents of many children are read once, and memory stays bounded. */
+const rememberedPrograms = 2048;
+
 /** The genomes of a world whose organisms run on instincts. */
 export class Instincts implements Genomes {
   readonly vocabulary: Vocabulary;
@@ -25,6 +28,7 @@ export class Instincts implements Genomes {
   private readonly depths: number[] = [];
   /** Released handles, the last released on top: it is the next to be used again. */
   private readonly free: number[] = [];
+  private readonly read = new Map<number, Program>();
   private readonly code: CodeArena;
 
   constructor(vocabulary: Vocabulary) {
@@ -88,6 +92,7 @@ export class Instincts implements Genomes {
     if (--this.holders[handle] > 0) return;
     this.handles.delete(this.texts[handle]);
     this.texts[handle] = '';
+    this.read.delete(handle);
     this.code.remove(handle);
     this.free.push(handle);
   }
@@ -98,7 +103,14 @@ export class Instincts implements Genomes {
   }
 
   program(handle: number): Program {
-    return this.parse(this.text(handle));
+    const text = this.text(handle);
+    let program = this.read.get(handle);
+    if (program === undefined) {
+      if (this.read.size === rememberedPrograms) this.read.clear();
+      program = this.parse(text);
+      this.read.set(handle, program);
+    }
+    return program;
   }
 
   /** As `programSize`. */

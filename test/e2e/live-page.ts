@@ -45,7 +45,7 @@ export interface WatchedPage { page: Page; complaints: string[] }
 
 /** Opens the viewer's page and waits until it shows a world. */
 export async function openPage(browser: Browser, address: string, viewport = { width: 1280, height: 800 }): Promise<WatchedPage> {
-  const page = await browser.newPage({ viewport });
+  const page = await browser.newPage({ viewport, colorScheme: 'dark' });
   page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

@@ -1,0 +1,239 @@
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { connect } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { NumberedCommand } from '../../core/events/command.ts';
+import { createLab, type Lab } from '../../viewer/lab.ts';
+import { launchBrowser } from './browser.ts';
+import { buildPageAside, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
+
+const PATIENCE = { timeout: 30_000 };
+
+let built: BuiltPage;
+let lab: Lab;
+let live: LiveLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+const record: NumberedCommand[] = [];
+
+beforeAll(async () => {
+  built = await buildPageAside();
+  lab = createLab({ world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, door: null });
+  lab.simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
+  live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });
+  browser = await launchBrowser();
+  ({ page, complaints } = await openPage(browser, live.server.url));
+});
+afterAll(async () => {
+  await browser?.close();
+  await live?.close();
+  await built?.remove();
+});
+
+const tickOf = (): number => lab.simulation.kernel.tick;
+const shownTick = (): Promise<number> => page.evaluate(() => window.lichen!.state().totals!.tick);
+
+async function pause(): Promise<void> {
+  if (await page.evaluate(() => window.lichen!.state().playing)) await page.locator('#play').click();
+  await page.waitForFunction(() => !window.lichen!.state().playing, undefined, PATIENCE);
+  await expect.poll(shownTick, PATIENCE).toBe(tickOf());
+}
+
+async function play(): Promise<void> {
+  if (!await page.evaluate(() => window.lichen!.state().playing)) await page.locator('#play').click();
+  await page.waitForFunction(() => window.lichen!.state().playing, undefined, PATIENCE);
+}
+
+/** Draws the picture and keeps it in the page; says how much of it is what, and how much of it is new since the last. */
+function lookAtPicture(): Promise<{ width: number; height: number; colours: number; commonest: number; lit: number; changed: number }> {
+  return page.evaluate(() => {
+    const keep = window as unknown as { before?: Uint32Array };
+    const { width, height, data } = window.lichen!.pixels();
+    const words = new Uint32Array(data.buffer, data.byteOffset, width * height).slice();
+    const counts = new Map<number, number>();
+    let lit = 0;
+    let changed = 0;
+    for (let i = 0; i < words.length; i++) {
+      counts.set(words[i]!, (counts.get(words[i]!) ?? 0) + 1);
+      if (Math.max(data[i * 4]!, data[i * 4 + 1]!, data[i * 4 + 2]!) > 140) lit++;
+      if (keep.before !== undefined && keep.before[i] !== words[i]) changed++;
+    }
+    keep.before = words;
+    return { width, height, colours: counts.size, commonest: Math.max(...counts.values()) / words.length, lit, changed };
+  });
+}
+
+describe('the page in a real browser', () => {
+  it('shows the world: pixels that are not blank, and organisms that move', async () => {
+    await expect.poll(shownTick, PATIENCE).toBeGreaterThan(20);
+    const first = await lookAtPicture();
+    expect(Math.min(first.width, first.height)).toBeGreaterThan(300);
+    expect(first.colours).toBeGreaterThan(200);
+    expect(first.commonest).toBeLessThan(0.9);
+    // bright cores of organisms stand out from the ground, and do not cover it
+    expect(first.lit).toBeGreaterThan(300);
+    expect(first.lit).toBeLessThan(first.width * first.height / 2);
+    const seen = await shownTick();
+    await expect.poll(shownTick, PATIENCE).toBeGreaterThan(seen + 5);
+    expect((await lookAtPicture()).changed).toBeGreaterThan(1000);
+    await pause();
+    // the last frames are drawn and the rings of births fade; then a paused world keeps still
+    await lookAtPicture();
+    await expect.poll(async () => (await lookAtPicture()).changed, PATIENCE).toBe(0);
+  });
+
+  it('steps by one tick when it is told to, and goes at the speed that is chosen', async () => {
+    await pause();
+    for (let i = 0; i < 3; i++) {
+      const before = tickOf();
+      await page.locator('#step').click();
+      await expect.poll(shownTick, PATIENCE).toBe(before + 1);
+      expect(tickOf()).toBe(before + 1);
+    }
+    await page.locator('[data-speed="4"]').click();
+    await play();
+    await page.waitForFunction(() => window.lichen!.state().ticksPerSecond === 4, undefined, PATIENCE);
+    expect(await page.locator('[data-speed="4"]').getAttribute('aria-pressed')).toBe('true');
+    const before = tickOf();
+    await expect.poll(tickOf, PATIENCE).toBeGreaterThan(before + 3);
+    expect(tickOf()).toBeLessThan(before + 40);
+    await page.locator('[data-speed="0"]').click();
+    await expect.poll(tickOf, PATIENCE).toBeGreaterThan(before + 60);
+  });
+
+  it('[E2] makes of a turned slider a numbered command, on the record and in the log', async () => {
+    await page.locator('input[data-key="scarcity"]').fill('0.62');
+    await expect.poll(() => record.length, PATIENCE).toBe(1);
+    expect(record[0]).toMatchObject({ seq: 0, command: { kind: 'set', key: 'scarcity', value: 0.62 } });
+    expect(lab.simulation.kernel.parameter('scarcity')).toBe(0.62);
+    const line = page.locator('#log li[data-kind="command"]').first();
+    await line.waitFor();
+    expect(await line.locator('span').last().textContent()).toBe('#0 Scarcity 0.4 → 0.62, by hand');
+    expect((await line.locator('.when').textContent())?.replace(/\D/g, '')).toBe(String(record[0]!.tick));
+    await page.locator('#pins .pin').waitFor();
+  });
+
+  it('[V4] shows the genome of an organism that is clicked on, letter for letter, and its ancestry', async () => {
+    await expect.poll(tickOf, PATIENCE).toBeGreaterThan(400);
+    await pause();
+    const { kernel } = lab.simulation;
+    const { columns, count } = kernel.pop;
+    // someone with ancestors, away from the seam, whose place on the picture is not under a panel that floats over it
+    const box = (await page.locator('#world').boundingBox())!;
+    const rows = Array.from({ length: count }, (_, row) => row).filter((row) => lab.phylogeny.ancestors(columns.id[row]!, 2).length > 0)
+      .filter((row) => Math.min(columns.x[row]!, columns.y[row]!) > 2 && Math.max(columns.x[row]!, columns.y[row]!) < kernel.width - 2);
+    expect(rows.length).toBeGreaterThan(0);
+    let clicked = -1;
+    for (const row of rows) {
+      const point = await page.evaluate(([x, y]) => window.lichen!.pointOf(x!, y!), [columns.x[row]!, columns.y[row]!]);
+      const isFree = await page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.id === 'world', [box.x + point.x, box.y + point.y]);
+      if (!isFree) continue;
+      await page.mouse.click(box.x + point.x, box.y + point.y);
+      clicked = row;
+      break;
+    }
+    const card = page.locator('#card');
+    await card.locator('pre').waitFor();
+    const shown = Number(await card.getAttribute('data-id'));
+    const genome = kernel.genomes.text(columns.genome[kernel.rowOf(shown)]!);
+    expect((await card.locator('pre').textContent())?.trimEnd()).toBe(genome.trimEnd());
+    expect(genome).toMatch(/otherwise -> \w+/);
+    // organisms crowd: who is nearest to the click may be a neighbour
+    const found = kernel.rowOf(shown);
+    expect(Math.hypot(columns.x[clicked]! - columns.x[found]!, columns.y[clicked]! - columns.y[found]!)).toBeLessThan(1);
+    expect(await card.locator('[data-ancestor]').count()).toBe(Math.min(12, lab.phylogeny.ancestors(shown, 12).length));
+    await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'hidden' });
+  });
+
+  it('fills the archive as lives end, and reads an elite', async () => {
+    await play();
+    await expect.poll(async () => Number(await page.locator('#archive').getAttribute('data-elites')), PATIENCE).toBeGreaterThan(5);
+    await pause();
+    await expect.poll(() => page.evaluate(() => Object.keys(window.lichen!.state().cells).length), PATIENCE).toBe(lab.archive.elites);
+    const filled = Array.from({ length: lab.archive.cells }, (_, cell) => cell).filter((cell) => lab.archive.elite(cell) !== null);
+    const shown = await page.evaluate(() => Object.entries(window.lichen!.state().cells).map(([cell, objective]) => [Number(cell), objective] as const));
+    expect(shown.map(([cell]) => cell)).toEqual(filled);
+    for (const [cell, objective] of shown) expect(objective).toBe(lab.archive.elite(cell)!.objective);
+    const cell = filled.at(-1)!;
+    const [across, up] = await page.evaluate(() => window.lichen!.state().world!.archive.dims);
+    const box = (await page.locator('#archive').boundingBox())!;
+    await page.mouse.click(box.x + (Math.floor(cell / up) + 0.5) / across * box.width, box.y + (up - cell % up - 0.5) / up * box.height);
+    await page.locator('#card[data-kind="elite"] pre').waitFor();
+    expect((await page.locator('#card pre').textContent())?.trimEnd()).toBe(lab.simulation.kernel.genomes.text(lab.archive.elite(cell)!.solution.genome).trimEnd());
+    await page.keyboard.press('Escape');
+  });
+
+  it('comes back to the same world when it is loaded again', async () => {
+    await pause();
+    await page.reload();
+    await page.waitForFunction(() => window.lichen?.state().totals != null);
+    expect(await shownTick()).toBe(tickOf());
+    expect(await page.evaluate(() => window.lichen!.state().totals!.fingerprint)).toBe(lab.simulation.fingerprint);
+    expect(await page.evaluate(() => window.lichen!.state().values['scarcity'])).toBe(0.62);
+  });
+
+  it('[V2] complains of nothing: no error, no refused load, no dialog', () => {
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the server of a live world', () => {
+  const status = (path: string, headers: Record<string, string> = {}): Promise<number> => new Promise((answered, failed) => {
+    request({ host: '127.0.0.1', port: live.server.port, path, headers }, (response) => {
+      response.resume();
+      answered(response.statusCode ?? 0);
+    }).on('error', failed).end();
+  });
+  const refusal = (headers: Record<string, string>): Promise<string> => new Promise((settled) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${live.server.port}/feed`, { headers });
+    socket.once('open', () => { settled('open'); socket.close(); });
+    socket.once('error', (error) => settled(error.message));
+  });
+
+  it('[V1] answers its own names alone', async () => {
+    expect(await status('/')).toBe(200);
+    expect(await status('/', { Host: 'lichen.example' })).toBe(403);
+    expect(await status('/feed.json', { Host: `lichen.example:${live.server.port}` })).toBe(403);
+  });
+
+  it('[V1] lets no page of another origin at the world', async () => {
+    const before = record.length;
+    expect(await refusal({ Origin: 'http://lichen.example' })).toMatch(/403/);
+    expect(await refusal({ Origin: 'null' })).toMatch(/403/);
+    expect(await refusal({})).toMatch(/403/);
+    expect(await refusal({ Origin: live.server.url.replace(/\/$/, '') })).toBe('open');
+    expect(record.length).toBe(before);
+  });
+
+  it('[V1] a real browser on a page of another origin cannot open the feed', async () => {
+    const stranger = await browser.newPage();
+    await stranger.goto('data:text/html,<title>stranger</title>');
+    const outcome = await stranger.evaluate((address) => new Promise<string>((settled) => {
+      const socket = new window.WebSocket(address);
+      socket.onopen = () => settled('open');
+      socket.onerror = () => settled('refused');
+    }), `ws://127.0.0.1:${live.server.port}/feed`);
+    expect(outcome).toBe('refused');
+    await stranger.close();
+  });
+
+  it('[V2] serves nothing beside the page', async () => {
+    for (const path of ['/../package.json', '/..%2fpackage.json', '/assets/../../package.json', '/%2e%2e/%2e%2e/etc/passwd']) expect(await status(path), path).toBe(404);
+  });
+
+  it('[V1] is bound to the loopback only', async () => {
+    const outside = Object.values(networkInterfaces()).flatMap((each) => each ?? []).filter(({ internal, family }) => !internal && family === 'IPv4');
+    for (const { address } of outside) {
+      const reached = await new Promise<boolean>((settled) => {
+        const socket = connect({ host: address, port: live.server.port }, () => { socket.destroy(); settled(true); });
+        socket.on('error', () => settled(false));
+      });
+      expect(reached, address).toBe(false);
+    }
+    expect(new URL(live.server.url).hostname).toBe('127.0.0.1');
+  });
+});

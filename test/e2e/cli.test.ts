@@ -9,7 +9,7 @@ import { worlds } from '../../worlds/index.ts';
 import { good, startFaultServer, type FaultServer } from '../model/fault-server.ts';
 import { lichen, startLichen, type Ended, type LichenOptions } from './lichen.ts';
 
-const small = ['run', 'meadow', '--headless', '--json', '--set', 'size=64', '--set', 'founders=60'];
+const small = ['run', 'meadow', '--headless', '--json', '--set', 'size=64', '--set', 'patchSize=16', '--set', 'founders=60'];
 
 let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lichen-cli-')); });
@@ -36,14 +36,14 @@ describe('lichen run --json', () => {
   let summary: RunSummary;
   const out = (): string => join(folder, 'deep', 'first');
   beforeAll(async () => {
-    first = await lichen([...small, '--ticks', '150', '--seed', '7', '--out', out()]);
+    first = await lichen([...small, '--ticks', '120', '--seed', '7', '--out', out()]);
     summary = summaryOf(first);
   });
 
   test('prints one JSON object on standard output, and all else elsewhere', () => {
     expect(first.stdout.trimEnd().split('\n')).toHaveLength(1);
     expect(summary).toEqual({
-      world: 'meadow', seed: 7, ticks: 150, fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+      world: 'meadow', seed: 7, ticks: 120, fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       population: expect.any(Number) as number, births: expect.any(Number) as number, deaths: expect.any(Number) as number,
       birthsByOperator: { founder: 60, copy: expect.any(Number) as number, classical: expect.any(Number) as number, llm: 0 },
       archive: { coverage: expect.any(Number) as number, qdScore: expect.any(Number) as number, elites: expect.any(Number) as number },
@@ -58,10 +58,10 @@ describe('lichen run --json', () => {
   test('[L1] the same spec and seed give the same fingerprint from any folder; a seed or a pressure changes it', async () => {
     const spec = join(out(), 'spec.json');
     const [again, bySpec, otherSeed, otherPressure] = await Promise.all([
-      runSmall(['--ticks', '150', '--seed', '7'], { cwd: folder }),
+      runSmall(['--ticks', '120', '--seed', '7'], { cwd: folder }),
       lichen(['run', spec, '--json']).then(summaryOf),
-      runSmall(['--ticks', '150', '--seed', '8']),
-      runSmall(['--ticks', '150', '--seed', '7', '--set', 'costOfLiving=0.5']),
+      runSmall(['--ticks', '120', '--seed', '8']),
+      runSmall(['--ticks', '120', '--seed', '7', '--set', 'costOfLiving=0.5']),
     ]);
     expect(outcome(again)).toEqual(outcome(summary));
     expect(outcome(bySpec)).toEqual(outcome(summary));
@@ -71,7 +71,7 @@ describe('lichen run --json', () => {
   test('--out holds the spec, the commands, the living, the elites and the summary', () => {
     expect(readdirSync(out()).sort()).toEqual(['archive.json', 'commands.jsonl', 'population.jsonl', 'spec.json', 'summary.json']);
     expect(readJson(out(), 'summary.json')).toEqual(summary);
-    expect(readJson(out(), 'spec.json')).toMatchObject({ lichen: 1, world: 'meadow', seed: 7, ticks: 150, operator: 'classical', model: 'none', parameters: { size: 64, modelShare: 0 } });
+    expect(readJson(out(), 'spec.json')).toMatchObject({ lichen: 1, world: 'meadow', seed: 7, ticks: 120, operator: 'classical', model: 'none', parameters: { size: 64, modelShare: 0 } });
     expect(readLines(out(), 'commands.jsonl')).toEqual([{ format: 'lichen-commands', version: 1 }]);
     const living = readLines(out(), 'population.jsonl');
     expect(living).toHaveLength(summary.population);

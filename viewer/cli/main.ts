@@ -86,7 +86,7 @@ function describe(): Command {
     .description('Verify the checksum, load the model, and let it write a program.')
     .action(async (asked: string) => { process.exitCode = await checkModel(asked); });
 
-  program.argument('[command]').action((command: string | undefined) => {
+  program.argument('[command]').allowExcessArguments().action((command: string | undefined) => {
     if (command !== undefined) throw new Failure(`There is no command "${command}"; the commands are ${program.commands.map((each) => each.name()).join(', ')}.`);
     throw new Failure('Nothing was asked for; try lichen run meadow, or lichen --help for all there is.');
   });

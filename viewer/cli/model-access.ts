@@ -1,6 +1,5 @@
-import type { ModelDoor } from '../../agents/model/contract.ts';
+import type { ModelDoor, ModelProgress } from '../../agents/model/contract.ts';
 import { recordingDoor, replayingDoor } from '../../agents/model/cassette.ts';
-import { openDoor, type ModelProgress } from '../../agents/model/door.ts';
 import { fetchWeights, findWeights, weightsFacts } from '../../agents/model/weights.ts';
 import type { Simulation } from '../../core/simulation.ts';
 import type { ModelFacts } from '../protocol.ts';
@@ -33,6 +32,8 @@ export async function accessModel(asked: string | undefined, signal: AbortSignal
   const bars = stageBars();
   try {
     if (asked === 'embedded' || !isModelChosen(asked)) await haveWeights(signal, bars);
+    // the client is a third of what it takes to start, and most runs that are refused, and all without a model, need none
+    const { openDoor } = await import('../../agents/model/door.ts');
     const door = await openDoor({ ...(asked === undefined ? {} : { model: asked }), signal, onProgress: bars.show });
     const name = asked ?? (process.env['LICHEN_MODEL'] || (door.where === 'embedded' ? 'embedded' : door.model));
     const note = door.where === 'embedded'

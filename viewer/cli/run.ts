@@ -59,10 +59,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
   const headless = errand.headless === true || json;
   const stop = listenForStop();
   if (out !== undefined) checkFolder(out);
-  if (!headless) {
-    await checkPort(port);
-    await buildPage(say);
-  }
+  if (!headless) await checkPort(port);
   let model: ModelAccess;
   try {
     model = await findModel(stop);
@@ -71,6 +68,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
     say('Stopped before the run began.');
     return stop.code;
   }
+  if (!headless) await buildPage(say);
   const spec = settle(errand.spec, model, headless);
   const folder = out === undefined ? null : new RunFolder(out, spec);
   let lab: Lab | null = null;

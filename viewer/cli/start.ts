@@ -13,7 +13,8 @@ const unhurried = ['gestation=60', 'modelShare=0.002'];
 
 /** `lichen start`: the default world, with a model if one can be had. Returns the exit code. */
 export async function start(flags: StartFlags): Promise<number> {
-  const errand = { spec: planRun(worlds[0]!.name, { ...flags, operator: 'mixed', set: [...unhurried, ...flags.set] }), ...flags };
+  const wants = flags.model === 'none' ? { operator: 'classical' as const, set: flags.set } : { operator: 'mixed' as const, set: [...unhurried, ...flags.set] };
+  const errand = { spec: planRun(worlds[0]!.name, { ...flags, ...wants }), ...flags };
   return await carryOut(errand, (stop) => modelOrReason(flags.model, stop));
 }
 

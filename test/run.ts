@@ -96,11 +96,12 @@ function testEnvironment(chromium: string): NodeJS.ProcessEnv {
   return { ...rest, LICHEN_CHROMIUM: chromium };
 }
 
-async function runTests(chromium: string): Promise<Count> {
+/** The quick ones and the slow ones are projects of their own in vite.config.ts, with workers of their own. */
+async function runTests(project: 'unit' | 'slow', chromium: string): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), 'lichen-test-'));
   const file = join(folder, 'report.json');
   try {
-    const code = await run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], testEnvironment(chromium));
+    const code = await run(bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], testEnvironment(chromium));
     let failed = 0;
     let passed = 0;
     const skipped: string[] = [];
@@ -159,7 +160,7 @@ try {
   const [types, lint] = await Promise.all([check('tsc', ['-b']), check('eslint', ['.']), haveWeights()]);
   counts.push(types, lint);
   await buildPage(say);
-  counts.push(await runTests(chromium));
+  for (const project of ['unit', 'slow'] as const) counts.push(await runTests(project, chromium));
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   counts.push({ passed: 0, failed: 1, skipped: [] });

@@ -170,7 +170,7 @@ describe('the page in a real browser', () => {
   it('comes back to the same world when it is loaded again', async () => {
     await pause();
     await page.reload();
-    await page.waitForFunction(() => window.lichen?.state().totals != null);
+    await page.waitForFunction(() => (window.lichen?.state().totals ?? null) !== null);
     expect(await shownTick()).toBe(tickOf());
     expect(await page.evaluate(() => window.lichen!.state().totals!.fingerprint)).toBe(lab.simulation.fingerprint);
     expect(await page.evaluate(() => window.lichen!.state().values['scarcity'])).toBe(0.62);

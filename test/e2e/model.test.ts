@@ -1,0 +1,134 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordingDoor, replayingDoor } from '../../agents/model/cassette.ts';
+import { openDoor, type ModelDoor } from '../../agents/model/door.ts';
+import { cacheFolder, findWeights, weightsFacts } from '../../agents/model/weights.ts';
+import { createLab, summarise, type Lab } from '../../viewer/lab.ts';
+import { writeTinyGguf } from '../model/tiny-gguf.ts';
+import { checkBooks, runUntil, watchNursery } from './model-run.ts';
+
+const weights = await findWeights();
+const absent = weights === null && process.env['LICHEN_REQUIRE_WEIGHTS'] !== '1';
+const why = absent ? ` (skipped: ${weightsFacts.file} is not in ${cacheFolder()}; run lichen model fetch)` : '';
+/** Two seconds a child on a quiet machine; a busy one may take ten times as long. */
+const REAL_TIMEOUT_MS = 420_000;
+
+let folder: string;
+let tiny: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lichen-model-run-'));
+  tiny = join(folder, 'tiny.gguf');
+  writeTinyGguf(tiny);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A small meadow in which children are born from about tick 40 on. */
+function meadowLab(door: ModelDoor, modelShare: number): Lab {
+  return createLab({ world: 'meadow', seed: 3, operator: 'mixed', parameters: { size: 96, founders: 100, capacity: 1500, gestation: 30, modelShare }, door });
+}
+
+/** Runs to a tick on a cassette alone. */
+async function replay(cassette: string, modelShare: number, tick: number): Promise<Lab> {
+  const lab = meadowLab(replayingDoor(cassette), modelShare);
+  await runUntil(lab, () => false, tick);
+  lab.writer?.close();
+  return lab;
+}
+
+function expectSame(lab: Lab, again: Lab): void {
+  expect(again.simulation.fingerprint).toBe(lab.simulation.fingerprint);
+  const withoutCost = (one: Lab): object => {
+    const { model: { repaired, fallbacks, copies }, ...rest } = summarise(one, 0);
+    return { ...rest, repaired, fallbacks, copies };
+  };
+  expect(withoutCost(again)).toEqual(withoutCost(lab));
+}
+
+/** Processes of llama.cpp that this one has started. */
+function enginePids(): number[] {
+  return execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n')
+    .filter((line) => line.includes('engine-child')).map((line) => Number.parseInt(line, 10));
+}
+
+describe('a meadow whose children the real llama.cpp writes with random weights', () => {
+  test('[L1][M6][G5] every child is a program, repairs and fallbacks are counted, and the cassette alone gives the same run', async () => {
+    const cassette = join(folder, 'tiny.jsonl');
+    const door = recordingDoor(await openDoor({ model: tiny, env: {} }), cassette);
+    const lab = meadowLab(door, 0.1);
+    const nursery = watchNursery(lab);
+    await runUntil(lab, () => false, 120);
+    lab.writer!.close();
+    await door.close();
+
+    const { ok, repaired, fallback } = checkBooks(lab, nursery);
+    expect(ok + repaired).toBeGreaterThan(10);
+    expect(ok + repaired + fallback).toBe(nursery.delivered.size);
+    expect(lab.writer!.usage.calls).toBeGreaterThanOrEqual(ok + 2 * repaired);
+    expect(lab.writer!.usage.completionTokens).toBeGreaterThan(10 * ok);
+    // who was asked to write is drawn: the others are classical, or copies
+    expect(lab.totals.birthsByOperator.classical + lab.totals.birthsByOperator.copy).toBeGreaterThan(ok);
+
+    const engines = process.platform === 'linux' ? enginePids().length : 0;
+    expectSame(lab, await replay(cassette, 0.1, 120));
+    if (process.platform === 'linux') expect(enginePids().length).toBe(engines);
+  });
+
+  test.skipIf(process.platform !== 'linux')('[M4][L4][G3] a kill -9 of the engine costs the children in flight, who are fallbacks with the reason; the world and the engine go on', async () => {
+    const cassette = join(folder, 'killed.jsonl');
+    const door = recordingDoor(await openDoor({ model: tiny, env: {} }), cassette);
+    const [engine] = enginePids();
+    const lab = meadowLab(door, 0.1);
+    const nursery = watchNursery(lab);
+    let killedAt = 0;
+    const stop = lab.simulation.events$.subscribe((event) => {
+      // just conceived: no reply to this one can be on its way already
+      if (event.kind !== 'tick' || event.tick < 50 || lab.writer!.inFlight === 0 || !event.conceptions.byModel.subarray(0, event.conceptions.count).includes(1)) return;
+      process.kill(engine!, 'SIGKILL');
+      killedAt = event.tick;
+      stop.unsubscribe();
+    });
+    await runUntil(lab, () => false, 130);
+    lab.writer!.close();
+    expect(killedAt).toBeGreaterThan(0);
+    expect(enginePids()).not.toContain(engine);
+    expect(enginePids()).toHaveLength(1);
+    await door.close();
+
+    const { ok, fallback } = checkBooks(lab, nursery);
+    const lost = [...nursery.delivered.values()].filter(({ reason }) => /engine ended \(SIGKILL\)/.test(reason));
+    expect(lost.length).toBeGreaterThan(0);
+    expect(lost.every(({ outcome }) => outcome === 'fallback')).toBe(true);
+    expect(fallback).toBeGreaterThanOrEqual(lost.length);
+    // those conceived after the crash are written again
+    expect([...nursery.delivered.values()].at(-1)?.child).toBeGreaterThan(Math.max(...lost.map(({ child }) => child)));
+    expect(ok).toBeGreaterThan(5);
+    expectSame(lab, await replay(cassette, 0.1, 130));
+  });
+});
+
+describe.skipIf(absent)(`a meadow whose children ${weightsFacts.name} writes${why}`, () => {
+  test('[L1][L2][L4][M6] births by the model, every one a canonical program; repairs and fallbacks counted; the same to the bit from its cassette', async () => {
+    if (weights === null) throw new Error(`LICHEN_REQUIRE_WEIGHTS=1, but ${weightsFacts.file} is not in ${cacheFolder()}: run lichen model fetch.`);
+    const cassette = join(folder, 'real.jsonl');
+    const door = recordingDoor(await openDoor({ model: 'embedded' }), cassette);
+    const lab = meadowLab(door, 0.05);
+    const nursery = watchNursery(lab);
+    await runUntil(lab, () => lab.totals.birthsByOperator.llm >= 5, 250);
+    lab.writer!.close();
+    await door.close();
+
+    const { ok, repaired } = checkBooks(lab, nursery);
+    expect(ok + repaired).toBeGreaterThan(3);
+    const { model } = summarise(lab, 0);
+    expect(model.calls).toBeGreaterThan(3);
+    expect(model.tokens).toBeGreaterThan(1000);
+    // not a machine that says one thing
+    const written = [...nursery.delivered.values()].flatMap(({ genome }) => genome ?? []);
+    expect(new Set(written).size).toBeGreaterThan(2);
+    expectSame(lab, await replay(cassette, 0.05, lab.simulation.kernel.tick));
+  }, REAL_TIMEOUT_MS);
+});

@@ -171,6 +171,15 @@ describe('gestation', () => {
     expect(() => simulation.step()).toThrow('Child 1 is due at tick 2 and its genome has not been delivered.');
   });
 
+  it('[G2] a delivery that comes before its tick is not kept: the child is still to be asked for', () => {
+    const { simulation } = startPlain({ founders: ['breed'], parameters: { gestation: 2, modelShare: 1 } });
+    simulation.step();
+    simulation.submit({ kind: 'deliver', ...noteworthy(1) });
+    simulation.step();
+    expect(simulation.due()).toEqual([1]);
+    expect(() => simulation.step()).toThrow('Child 1 is due at tick 3 and its genome has not been delivered.');
+  });
+
   it('[G2] a delivery handed in by a command needs no asking; one for nobody changes nothing but the record', async () => {
     const { simulation } = startPlain({ founders: ['breed'], parameters: { gestation: 2, modelShare: 1 } });
     simulation.step();

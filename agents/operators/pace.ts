@@ -21,12 +21,16 @@ export interface Pace {
 export function keepPace(simulation: Simulation, writer: ModelWriter, door: ModelDoor): Pace {
   let hadToWait = false;
   let released = false;
+  // the least owed at any tick since the last look: right after a conception even an idle model owes a child
+  let leastOwed = Infinity;
   simulation.events$.subscribe((event) => {
-    if (event.kind !== 'tick' || released || event.tick % LOOK_EVERY !== 0) return;
+    if (event.kind !== 'tick' || released) return;
+    leastOwed = Math.min(leastOwed, writer.inFlight);
+    if (event.tick % LOOK_EVERY !== 0) return;
     const share = simulation.kernel.parameter('modelShare');
-    const owed = writer.inFlight;
-    const turned = hadToWait || owed > 3 * door.slots ? share * 0.6 : owed < door.slots ? share * 1.25 : share;
+    const turned = hadToWait || leastOwed > 3 * door.slots ? share * 0.6 : leastOwed < door.slots ? share * 1.25 : share;
     hadToWait = false;
+    leastOwed = Infinity;
     const next = Math.round(Math.min(1, Math.max(LEAST_SHARE, turned)) * 10_000) / 10_000;
     if (next !== share) simulation.submit({ kind: 'set', key: 'modelShare', value: next });
   });

@@ -59,3 +59,27 @@ export async function openPage(browser: Browser, address: string, viewport = { w
   await page.waitForFunction(() => (window.lichen?.state().world ?? null) !== null);
   return { page, complaints };
 }
+
+/**
+ * Clicks on the first of these organisms that can be clicked on: away from the seam, its place on the picture not under a
+ * panel that floats over it. Waits for the card and answers with the row that was clicked. The world must be paused.
+ */
+export async function clickOrganism(page: Page, { simulation }: Lab, rows: readonly number[]): Promise<number> {
+  const { columns } = simulation.kernel.pop;
+  const { width, height } = simulation.kernel;
+  for (const row of rows) {
+    const [x, y] = [columns.x[row]!, columns.y[row]!];
+    if (Math.min(x, y, width - x, height - y) < 2) continue;
+    const point = await page.evaluate((place) => {
+      const box = document.getElementById('world')!.getBoundingClientRect();
+      const on = window.lichen!.pointOf(place.x, place.y);
+      const at = { x: box.x + on.x, y: box.y + on.y };
+      return document.elementFromPoint(at.x, at.y)?.id === 'world' ? at : null;
+    }, { x, y });
+    if (point === null) continue;
+    await page.mouse.click(point.x, point.y);
+    await page.locator('#card pre').waitFor();
+    return row;
+  }
+  throw new Error(`None of ${rows.length} organisms lies free on the picture.`);
+}

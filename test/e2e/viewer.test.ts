@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { NumberedCommand } from '../../core/events/command.ts';
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { launchBrowser } from './browser.ts';
-import { buildPageAside, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
+import { buildPageAside, clickOrganism, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
 
 const PATIENCE = { timeout: 30_000 };
 
@@ -69,6 +69,7 @@ function lookAtPicture(): Promise<{ width: number; height: number; colours: numb
 describe('the page in a real browser', () => {
   it('shows the world: pixels that are not blank, and organisms that move', async () => {
     await expect.poll(shownTick, PATIENCE).toBeGreaterThan(20);
+    await page.waitForFunction(() => window.lichen!.frameCosts().length > 3, undefined, PATIENCE);
     const first = await lookAtPicture();
     expect(Math.min(first.width, first.height)).toBeGreaterThan(300);
     expect(first.colours).toBeGreaterThan(200);
@@ -121,22 +122,10 @@ describe('the page in a real browser', () => {
     await pause();
     const { kernel } = lab.simulation;
     const { columns, count } = kernel.pop;
-    // someone with ancestors, away from the seam, whose place on the picture is not under a panel that floats over it
-    const box = (await page.locator('#world').boundingBox())!;
-    const rows = Array.from({ length: count }, (_, row) => row).filter((row) => lab.phylogeny.ancestors(columns.id[row]!, 2).length > 0)
-      .filter((row) => Math.min(columns.x[row]!, columns.y[row]!) > 2 && Math.max(columns.x[row]!, columns.y[row]!) < kernel.width - 2);
+    const rows = Array.from({ length: count }, (_, row) => row).filter((row) => lab.phylogeny.ancestors(columns.id[row]!, 2).length > 0);
     expect(rows.length).toBeGreaterThan(0);
-    let clicked = -1;
-    for (const row of rows) {
-      const point = await page.evaluate(([x, y]) => window.lichen!.pointOf(x!, y!), [columns.x[row]!, columns.y[row]!]);
-      const isFree = await page.evaluate(([x, y]) => document.elementFromPoint(x!, y!)?.id === 'world', [box.x + point.x, box.y + point.y]);
-      if (!isFree) continue;
-      await page.mouse.click(box.x + point.x, box.y + point.y);
-      clicked = row;
-      break;
-    }
+    const clicked = await clickOrganism(page, lab, rows);
     const card = page.locator('#card');
-    await card.locator('pre').waitFor();
     const shown = Number(await card.getAttribute('data-id'));
     const genome = kernel.genomes.text(columns.genome[kernel.rowOf(shown)]!);
     expect((await card.locator('pre').textContent())?.trimEnd()).toBe(genome.trimEnd());

@@ -1,0 +1,63 @@
+/**
+ * Makes the README's picture: `npx tsx test/e2e/picture.ts`. The default meadow of seed 7, left alone for 1,500 ticks; where
+ * the embedded model's weights are at hand, it writes a share of the children.
+ */
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { openDoor } from '../../agents/model/door.ts';
+import { findWeights } from '../../agents/model/weights.ts';
+import { Operator } from '../../core/kernel/tick-events.ts';
+import type { ModelFacts } from '../../viewer/protocol.ts';
+import { createLab, type Lab } from '../../viewer/lab.ts';
+import { launchBrowser } from './browser.ts';
+import { buildPageAside, clickOrganism, goLive, openPage } from './live-page.ts';
+
+const TICKS = 1500;
+const MODEL_SHARE = 0.004;
+const MOST_BYTES = 700_000;
+const folder = resolve(import.meta.dirname, '../../viewer/app');
+
+/** Living rows, those worth reading first: written by the model, and with children. */
+function worthReading({ simulation }: Lab): number[] {
+  const { columns, count } = simulation.kernel.pop;
+  const worth = (row: number): number => columns.children[row]! + (columns.operator[row] === Operator.llm ? 100 : 0);
+  return Array.from({ length: count }, (_, row) => row).sort((a, b) => worth(b) - worth(a));
+}
+
+const door = await findWeights() === null ? null : await openDoor({ model: 'embedded' });
+const model: ModelFacts = door === null
+  ? { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' }
+  : { state: 'ready', name: door.model, note: `${door.model} runs on this machine, embedded, in a process of its own.` };
+const lab = createLab({ world: 'meadow', seed: 7, operator: door === null ? 'classical' : 'mixed', parameters: door === null ? {} : { modelShare: MODEL_SHARE }, door });
+const built = await buildPageAside();
+const live = await goLive({ lab, dist: built.dist, model, playing: true, ticksPerSecond: 0 });
+const browser = await launchBrowser();
+try {
+  const { page, complaints } = await openPage(browser, live.server.url, { width: 1600, height: 1000 });
+  page.setDefaultTimeout(600_000);
+  await page.waitForFunction((ticks) => (window.lichen!.state().totals?.tick ?? 0) >= ticks, TICKS);
+  await page.locator('#play').click();
+  await page.waitForFunction(() => !window.lichen!.state().playing);
+  await clickOrganism(page, lab, worthReading(lab));
+  // at the pace of a person, so that births ring and the clock shows a rate
+  await page.locator('[data-speed="30"]').click();
+  await page.locator('#play').click();
+  await page.mouse.move(2, 2);
+  await page.waitForTimeout(2500);
+  const png = join(folder, 'meadow.png');
+  const jpeg = join(folder, 'meadow.jpg');
+  await rm(jpeg, { force: true });
+  await page.screenshot({ path: png });
+  if ((await stat(png)).size > MOST_BYTES) {
+    await page.screenshot({ path: jpeg, type: 'jpeg', quality: 80 });
+    await rm(png);
+  }
+  const kept = await readFile(png).then(() => png, () => jpeg);
+  if (complaints.length > 0) throw new Error(`The page complained: ${complaints.join('; ')}`);
+  console.log(`${kept}: ${Math.round((await stat(kept)).size / 1000)} kB, tick ${lab.simulation.kernel.tick}, ${lab.simulation.kernel.pop.count} alive`);
+} finally {
+  await browser.close();
+  await live.close();
+  await door?.close();
+  await built.remove();
+}

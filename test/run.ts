@@ -148,6 +148,14 @@ for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
   });
 }
 
+// npm, or the shell between it and us, can end without a word
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid === parent) return;
+  endAll();
+  process.exit(143);
+}, 1000).unref();
+
 const counts: Count[] = [];
 setTimeout(() => {
   endAll();

@@ -5,7 +5,7 @@ import type { Lab } from '../lab.ts';
 import { Failure, asFailure } from './failure.ts';
 import type { ModelAccess } from './model-access.ts';
 import { pageFolder } from './page.ts';
-import { createProgress } from './progress.ts';
+import { createProgress, type Progress } from './progress.ts';
 import type { Stop } from './stop.ts';
 import { count, isNarrow, statusWords } from './words.ts';
 
@@ -50,25 +50,27 @@ export async function runLive({ lab, model, port, speed, lastTick, stop, check }
   const server = await serveViewer({ session, dist: pageFolder, port }).catch((error: unknown) => { throw asFailure(error); });
   const started = performance.now();
   process.stdout.write(`The ${lab.simulation.world.name} lives at ${server.url} (Ctrl-C stops it)\n`);
+  const progress = createProgress({ lineEveryMs: STATUS_EVERY_MS, title: 'tick' });
   try {
-    await Promise.race([session.run(), stop.when, watch(session, lastTick, check)]);
+    await Promise.race([session.run(), stop.when, watch(session, progress, lastTick, check, stop)]);
   } finally {
     session.stop();
+    progress.stop();
     await close(server);
   }
   return (performance.now() - started) / 1000;
 }
 
 /** Prints what is happening; settles only by throwing. */
-function watch({ lab, totals }: Session, lastTick: number | undefined, check: () => void): Promise<never> {
+function watch({ lab, totals }: Session, progress: Progress, lastTick: number | undefined, check: () => void, stop: Stop): Promise<never> {
   const { kernel } = lab.simulation;
-  const progress = createProgress({ lineEveryMs: STATUS_EVERY_MS, title: 'tick' });
   const narrow = isNarrow(process.stderr);
   let seen = { tick: -1, at: performance.now() };
   let told = false;
   let finished = false;
   return new Promise((_, reject) => {
     const timer = setInterval(() => {
+      if (stop.asked !== null) { clearInterval(timer); return; }
       try {
         check();
       } catch (error) {

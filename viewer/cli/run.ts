@@ -60,15 +60,19 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
   const stop = listenForStop();
   if (out !== undefined) checkFolder(out);
   if (!headless) await checkPort(port);
-  let model: ModelAccess;
+  let model = noModel;
   try {
     model = await findModel(stop);
+    if (!headless) await buildPage(say);
   } catch (error) {
+    await model.door?.close();
     if (stop.asked === null) throw error;
+  }
+  if (stop.asked !== null) {
+    await model.door?.close();
     say('Stopped before the run began.');
     return stop.code;
   }
-  if (!headless) await buildPage(say);
   const spec = settle(errand.spec, model, headless);
   const folder = out === undefined ? null : new RunFolder(out, spec);
   let lab: Lab | null = null;

@@ -13,6 +13,7 @@ export interface Stop {
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** One Ctrl-C can arrive twice, from the terminal and from npm; only a later one is impatience. */
 const ECHO_MS = 800;
+const PARENT_LOOK_MS = 500;
 
 /** Takes the signals over from now on: the first is a wish that the program grants, one more ends it at once. */
 export function listenForStop(): Stop {
@@ -20,14 +21,21 @@ export function listenForStop(): Stop {
   let asked: Stop['asked'] = null;
   let askedAt = 0;
   const when = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const ask = (name: keyof typeof numbers): void => {
+    asked = name;
+    askedAt = performance.now();
+    controller.abort();
+  };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (asked === null) {
-        asked = name;
-        askedAt = performance.now();
-        controller.abort();
-      } else if (performance.now() - askedAt > ECHO_MS) process.exit(128 + numbers[name]);
+      if (asked === null) ask(name);
+      else if (performance.now() - askedAt > ECHO_MS) process.exit(128 + numbers[name]);
     });
+  }
+  if (process.env['npm_lifecycle_event'] !== undefined) {
+    // npm, or the shell between it and us, can end without a word
+    const parent = process.ppid;
+    setInterval(() => { if (asked === null && process.ppid !== parent) ask('SIGTERM'); }, PARENT_LOOK_MS).unref();
   }
   return {
     get asked() { return asked; },

@@ -39,7 +39,12 @@ export function proseWidth(stream: NodeJS.WriteStream): number {
   return Math.max(40, Math.min(stream.columns || 100, 100));
 }
 
-const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 2 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 2 });
+
+/** A number in few characters: 12k. */
+function short(value: number): string {
+  return compact.format(value).replace('K', 'k');
+}
 
 /** Whether a line on this stream must be short to fit. */
 export function isNarrow(stream: NodeJS.WriteStream): boolean {
@@ -51,12 +56,11 @@ export function statusWords(lab: Lab, narrow: boolean): string {
   const { simulation, totals, archive, door } = lab;
   const { founder, copy, classical, llm } = totals.birthsByOperator;
   const { calls, tokens, fallbacks } = modelTotals(lab);
-  const words = [
-    `${count(simulation.kernel.pop.count)} alive`,
-    narrow ? `births ${short.format(totals.births - founder)} (${count(llm)} llm)` : `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy`,
-    `archive ${percent(archive.coverage)}`,
-  ];
-  if (door !== null) words.push(narrow ? `${counted(calls, 'call')}, ${short.format(tokens)} tokens` : `model: ${counted(calls, 'call')}, ${counted(tokens, 'token')}`);
+  const living = simulation.kernel.pop.count;
+  const words = narrow
+    ? [`${short(living)} alive`, `births ${short(totals.births - founder)} (${count(llm)} llm)`, `archive ${Math.round(archive.coverage * 100)} %`]
+    : [`${count(living)} alive`, `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy`, `archive ${percent(archive.coverage)}`];
+  if (door !== null) words.push(narrow ? `${counted(calls, 'call')}, ${short(tokens)} tok` : `model: ${counted(calls, 'call')}, ${counted(tokens, 'token')}`);
   if (fallbacks > 0) words.push(counted(fallbacks, 'fallback'));
   return words.join(' · ');
 }

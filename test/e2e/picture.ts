@@ -17,11 +17,13 @@ const MODEL_SHARE = 0.004;
 const MOST_BYTES = 700_000;
 const folder = resolve(import.meta.dirname, '../../viewer/app');
 
-/** Living rows, those worth reading first: written by the model, and with children. */
+/** Living rows that the card will not lie over, those worth reading first: written by the model, and with children. */
 function worthReading({ simulation }: Lab): number[] {
-  const { columns, count } = simulation.kernel.pop;
+  const { pop: { columns, count }, width, height } = simulation.kernel;
   const worth = (row: number): number => columns.children[row]! + (columns.operator[row] === Operator.llm ? 100 : 0);
-  return Array.from({ length: count }, (_, row) => row).sort((a, b) => worth(b) - worth(a));
+  const isInTheMiddle = (row: number): boolean =>
+    Math.abs(columns.x[row]! - width * 0.6) < width * 0.25 && Math.abs(columns.y[row]! - height / 2) < height * 0.3;
+  return Array.from({ length: count }, (_, row) => row).filter(isInTheMiddle).sort((a, b) => worth(b) - worth(a));
 }
 
 const door = await findWeights() === null ? null : await openDoor({ model: 'embedded' });

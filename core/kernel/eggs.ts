@@ -39,7 +39,7 @@ export class Eggs {
     return this.capacity * (9 * 4 + 2);
   }
 
-  /** Opens the entry behind the last; a full ring doubles. */
+  /** Opens the entry behind the last; a full ring grows by a quarter, since eggs are many and memory is counted. */
   lay(): number {
     if (this.count === this.capacity) this.grow();
     return (this.head + this.count++) % this.capacity;
@@ -53,18 +53,19 @@ export class Eggs {
     return entry;
   }
 
-  /** A ring twice as large, its first entry at 0. */
+  /** A larger ring, its first entry at 0. */
   private grow(): void {
     const { head, capacity } = this;
+    const larger = Math.ceil(capacity * 1.25);
     for (const [name, column] of Object.entries(this)) {
       if (typeof column === 'number') continue;
       const old = column as Uint32Array;
-      const bigger = new (old.constructor as new (n: number) => Uint32Array)(capacity * 2);
+      const bigger = new (old.constructor as new (n: number) => Uint32Array)(larger);
       bigger.set(old.subarray(head));
       bigger.set(old.subarray(0, head), capacity - head);
       (this as unknown as Record<string, Uint32Array>)[name] = bigger;
     }
     this.head = 0;
-    this.capacity = capacity * 2;
+    this.capacity = larger;
   }
 }

@@ -23,52 +23,63 @@ export function evolvedGenomes(count: number, ticks: number, seed: number): stri
   return [...tally].sort(([a, n], [b, m]) => m - n || a - b).slice(0, count).map(([handle]) => genomes.text(handle));
 }
 
-interface Measured { rates: number[]; bytes: number; distinct: number; population: number }
-
-/** Runs a meadow of about `organisms`, with the archive and counts listening or with nobody. */
-function measure(organisms: number, founders: readonly string[], observed: boolean, runs: number): Measured {
+/** A meadow of about `organisms`, warmed up, with its archive and counts listening or with nobody. */
+function startMeadow(organisms: number, founders: readonly string[], observed: boolean, warmUp: number): Simulation {
   const world = findWorld(meadow.name);
   const size = Math.max(16, Math.round(Math.sqrt(organisms / DENSITY)));
-  const genomes = createInstincts(world.vocabulary);
   const simulation = new Simulation({
-    world, seed: 11, genomes, founders, observed,
-    parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.5), mutationRate: 0 }),
+    world, seed: 11, genomes: createInstincts(world.vocabulary), founders, observed,
+    parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.6), mutationRate: 0 }),
   });
   if (observed) {
     countTotals(simulation);
     archiveLives(simulation);
   }
-  const { kernel } = simulation;
-  const ticks = Math.max(6, Math.round(2_000_000 / organisms));
-  for (let t = 0; t < Math.max(30, ticks); t++) simulation.step();
-  const rates: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    let steps = 0;
-    const from = process.cpuUsage();
-    for (let t = 0; t < ticks; t++) {
-      simulation.step();
-      steps += kernel.pop.count;
-    }
-    const { user, system } = process.cpuUsage(from);
-    rates.push((steps * 1e6) / (user + system));
+  for (let t = 0; t < warmUp; t++) simulation.step();
+  return simulation;
+}
+
+/** Organism-steps a second of processor time, over so many ticks. */
+function rate(simulation: Simulation, ticks: number): number {
+  let steps = 0;
+  const from = process.cpuUsage();
+  for (let t = 0; t < ticks; t++) {
+    simulation.step();
+    steps += simulation.kernel.pop.count;
   }
-  return { rates, bytes: kernel.bytes / kernel.pop.capacity, distinct: genomes.distinct, population: kernel.pop.count };
+  const { user, system } = process.cpuUsage(from);
+  return (steps * 1e6) / (user + system);
 }
 
 /** Organism-steps a second of processor time, bytes an organism, and what the event stream and archive cost. */
 export function benchKernel(sizes: readonly number[]): void {
-  console.log(`meadow, ${DISTINCT} genomes taken from a meadow evolved for 1,200 ticks, senses included; per second of one core's time`);
+  console.log(`meadow, ${DISTINCT} genomes taken from a meadow evolved for 1,200 ticks, senses included; millions of organism-steps a second of`);
+  console.log('processor time in one thread; with and without the events (fingerprint, counts, archive) in turn, the cost from the medians of pairs');
   const founders = evolvedGenomes(DISTINCT, 1200, 5);
-  console.log('organisms   alive  genomes   median M/s   least M/s   best M/s   bytes each   with events and archive   cost');
+  console.log('organisms   alive  genomes   median    least     best   bytes each   with events   cost of events');
+  const medians: number[] = [];
   for (const size of sizes) {
-    const bare = measure(size, founders, false, size >= 1_000_000 ? 5 : 9);
-    const heard = measure(size, founders, true, size >= 1_000_000 ? 5 : 9);
-    const m = median(bare.rates);
-    const cost = 1 - median(heard.rates) / m;
+    const ticks = Math.max(4, Math.round(1_500_000 / size));
+    const warmUp = Math.max(25, Math.round(ticks / 2));
+    const bare = startMeadow(size, founders, false, warmUp);
+    const heard = startMeadow(size, founders, true, warmUp);
+    const bareRates: number[] = [];
+    const heardRates: number[] = [];
+    for (let run = 0; run < 9; run++) {
+      bareRates.push(rate(bare, ticks));
+      heardRates.push(rate(heard, ticks));
+    }
+    const cost = median(bareRates.map((each, run) => 1 - heardRates[run]! / each));
+    medians.push(median(bareRates));
+    const { kernel } = bare;
     console.log([
-      String(size).padStart(9), String(bare.population).padStart(7), String(bare.distinct).padStart(8), (m / 1e6).toFixed(2).padStart(12),
-      (Math.min(...bare.rates) / 1e6).toFixed(2).padStart(11), (Math.max(...bare.rates) / 1e6).toFixed(2).padStart(10),
-      bare.bytes.toFixed(0).padStart(12), `${(median(heard.rates) / 1e6).toFixed(2)} M/s`.padStart(25), `${(100 * cost).toFixed(1)} %`.padStart(6),
+      String(size).padStart(9), String(kernel.pop.count).padStart(7), String(kernel.genomes.distinct).padStart(8),
+      (median(bareRates) / 1e6).toFixed(2).padStart(8), (Math.min(...bareRates) / 1e6).toFixed(2).padStart(8),
+      (Math.max(...bareRates) / 1e6).toFixed(2).padStart(8), (kernel.bytes / kernel.pop.capacity).toFixed(0).padStart(12),
+      (median(heardRates) / 1e6).toFixed(2).padStart(13), `${(100 * cost).toFixed(1)} %`.padStart(16),
     ].join(' '));
   }
+  const hundred = medians[sizes.indexOf(100_000)];
+  const million = medians[sizes.indexOf(1_000_000)];
+  if (hundred && million) console.log(`the rate at 1,000,000 is ${(100 * million / hundred).toFixed(0)} % of that at 100,000`);
 }

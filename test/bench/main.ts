@@ -1,0 +1,38 @@
+/**
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, garden) runs one. Seeded,
+ * warmed up, median and least of several runs; what machine it was is printed first.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { benchGarden } from './garden.ts';
+import { benchKernel } from './kernel.ts';
+
+/** These measure what other work in the same process would disturb, so each has one of its own. */
+function alone(file: string, ...flags: string[]): () => void {
+  return () => {
+    const { status } = spawnSync(process.execPath, [...flags, '--import', 'tsx', new URL(file, import.meta.url).pathname], { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  };
+}
+
+const benches: Record<string, () => void> = {
+  kernel: () => benchKernel([1000, 10_000, 100_000, 1_000_000]),
+  interpreter: alone('./interpreter.ts'),
+  allocation: alone('./allocation.ts', '--max-semi-space-size=256', '--min-semi-space-size=256'),
+  frame: alone('./frame.ts'),
+  garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in benches));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}"; there are ${Object.keys(benches).join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n`);
+  for (const name of asked.length > 0 ? asked : Object.keys(benches)) {
+    console.log(`== ${name}`);
+    benches[name]!();
+    console.log('');
+  }
+}

@@ -24,8 +24,8 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     projects: [
-      { test: { name: 'unit', root: import.meta.dirname, include: ['test/**/*.test.ts'], exclude: slow, testTimeout: 20_000 } },
-      { test: { name: 'slow', root: import.meta.dirname, include: slow, testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 2 } },
+      { test: { name: 'unit', root: import.meta.dirname, include: ['test/**/*.test.ts'], exclude: slow, testTimeout: 20_000, sequence: { groupOrder: 1 } } },
+      { test: { name: 'slow', root: import.meta.dirname, include: slow, testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
   },
 });

@@ -195,7 +195,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
     switch (message.type) {
       case 'play': playing = !finished; break;
       case 'pause': playing = false; break;
-      case 'step': playing = false; toStep += message.ticks; break;
+      case 'step': playing = false; toStep = finished ? 0 : toStep + message.ticks; break;
       case 'speed': ticksPerSecond = message.ticksPerSecond; break;
       case 'set': {
         const number = simulation.submit({ kind: 'set', key: message.key, value: message.value });

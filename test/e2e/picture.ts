@@ -36,16 +36,13 @@ const live = await goLive({ lab, dist: built.dist, model, playing: true, ticksPe
 const browser = await launchBrowser();
 try {
   const { page, complaints } = await openPage(browser, live.server.url, { width: 1600, height: 1000 });
-  page.setDefaultTimeout(600_000);
+  page.setDefaultTimeout(400_000);
   await page.waitForFunction((ticks) => (window.lichen!.state().totals?.tick ?? 0) >= ticks, TICKS);
   await page.locator('#play').click();
   await page.waitForFunction(() => !window.lichen!.state().playing);
   await clickOrganism(page, lab, worthReading(lab));
-  // at the pace of a person, so that births ring and the clock shows a rate
-  await page.locator('[data-speed="30"]').click();
-  await page.locator('#play').click();
   await page.mouse.move(2, 2);
-  await page.waitForTimeout(2500);
+  await page.waitForTimeout(1000);
   const png = join(folder, 'meadow.png');
   const jpeg = join(folder, 'meadow.jpg');
   await rm(jpeg, { force: true });

@@ -15,9 +15,10 @@ export function compact(value: number): string {
   return `${(value / 1e6).toFixed(value < 1e7 ? 1 : 0)}${NARROW_SPACE}M`;
 }
 
-/** 0.31 as "31 %"; small shares keep a figure, and what is not quite all never reads as all. */
+/** 0.31 as "31 %"; small shares keep a figure or two, and what is not quite all never reads as all. */
 export function percent(share: number): string {
   const value = share * 100;
+  if (value > 0 && value < 0.095) return `${Math.max(value, 0.01).toFixed(2)}${NARROW_SPACE}%`;
   const isNearEnd = (value > 0 && value < 9.95) || (value >= 99.5 && value < 100);
   return `${isNearEnd ? Math.min(value, 99.9).toFixed(1) : value.toFixed(0)}${NARROW_SPACE}%`;
 }

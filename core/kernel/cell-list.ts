@@ -4,7 +4,7 @@ export const PER_STEP = 256;
 /**
  * Cell list for neighbour queries on a torus: rows sorted by the square bin they stand in, with a copy of what a
  * neighbour can see of them. The copy is the state at the start of the tick, so while organisms move, everyone still
- * sees where the others were. Built by counting sort, O(rows + bins).
+ * sees where the others were. Built by counting sort, O(rows + bins), and by id within a bin.
  */
 export class CellList {
   readonly across: number;
@@ -50,14 +50,32 @@ export class CellList {
   }
 
   /** Sorts the rows and copies what neighbours can see of them. */
-  build(count: number, x: Float32Array, y: Float32Array, look: Uint16Array): void {
+  build(count: number, x: Float32Array, y: Float32Array, look: Uint16Array, id: Uint32Array): void {
     this.sort(count, x, y);
+    this.settleBins(id);
     const { order, x: xs, y: ys, look: looks } = this;
     for (let k = 0; k < count; k++) {
       const row = order[k];
       xs[k] = x[row] * PER_STEP;
       ys[k] = y[row] * PER_STEP;
       looks[k] = look[row];
+    }
+  }
+
+  /** Within a bin by id, so that the list is a function of who stands where and not of the order of rows. */
+  private settleBins(id: Uint32Array): void {
+    const { start, order } = this;
+    const bins = this.across * this.down;
+    for (let bin = 0; bin < bins; bin++) {
+      const first = start[bin];
+      const end = start[bin + 1];
+      for (let i = first + 1; i < end; i++) {
+        const row = order[i];
+        const key = id[row];
+        let j = i - 1;
+        while (j >= first && id[order[j]] > key) { order[j + 1] = order[j]; j--; }
+        order[j + 1] = row;
+      }
     }
   }
 

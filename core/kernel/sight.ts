@@ -6,8 +6,13 @@ export function packLook(tag: number, signal: number, hunting: boolean): number 
   return tag | (signal << 8) | (hunting ? 0x800 : 0);
 }
 
-/** A squared distance larger than any. */
+/** Larger than any packed distance. */
 const FAR = 0x7fffffff;
+
+/** How many in sight are told apart; a crowd larger than that is counted, and the rest of it not looked at. */
+const MOST_IN_DETAIL = 2047;
+/** Squared distances have 20 bits. */
+const FARTHEST = Math.sqrt(1 << 20) / PER_STEP;
 
 /** Classes of neighbour that can be nearest. */
 export const Neighbour = { kin: 0, other: 1, hunter: 2 } as const;
@@ -29,24 +34,26 @@ export class Sight {
   /** Squared distances to the nearest of each class, in squared 256ths of a step. */
   private readonly best = new Int32Array(3);
   /** Sorted index and squared distance of those in sight. */
-  private found = { index: new Int32Array(1024), distance2: new Int32Array(1024) };
+  private index: Int32Array = new Int32Array(1024);
+  private distances: Int32Array = new Int32Array(1024);
+  /** Runs of the list that a look goes through: from, to, and the place to measure from. */
+  private readonly runs = new Int32Array(24);
   private readonly cells: CellList;
   private readonly x: Float32Array;
   private readonly y: Float32Array;
   private readonly tag: Uint8Array;
-  private readonly id: Uint32Array;
   private readonly width: number;
   private readonly height: number;
   private readonly radius2: number;
   private readonly kinWidth: number;
 
-  constructor(cells: CellList, columns: { x: Float32Array; y: Float32Array; tag: Uint8Array; id: Uint32Array },
+  constructor(cells: CellList, columns: { x: Float32Array; y: Float32Array; tag: Uint8Array },
     width: number, height: number, radius: number, kinWidth: number) {
+    if (!(radius < FARTHEST)) throw new RangeError(`Sight reaches ${radius} steps, but must be below ${FARTHEST}.`);
     this.cells = cells;
     this.x = columns.x;
     this.y = columns.y;
     this.tag = columns.tag;
-    this.id = columns.id;
     this.width = width * PER_STEP;
     this.height = height * PER_STEP;
     this.radius2 = radius * radius * PER_STEP * PER_STEP;
@@ -79,97 +86,100 @@ export class Sight {
 
   private scan(row: number): void {
     this.current = row;
-    const { cells, width, height, kinWidth, heard, best } = this;
-    const { across, down, start, order } = cells;
-    const x = (this.x[row] * PER_STEP) | 0;
-    const y = (this.y[row] * PER_STEP) | 0;
+    const { cells, width, height, kinWidth, radius2, heard, best, runs } = this;
+    const { across, down, start, order, x: xs, y: ys, look: looks } = cells;
+    const placeX = (this.x[row] * PER_STEP) | 0;
+    const placeY = (this.y[row] * PER_STEP) | 0;
     const bx = Math.min(across - 1, (this.x[row] * cells.perWidth) | 0);
     const by = Math.min(down - 1, (this.y[row] * cells.perHeight) | 0);
-    let n = 0;
     // three lines of bins, each one run of the list, or two where it crosses the seam
+    let lastRun = 0;
+    let most = 0;
     for (let j = by - 1; j <= by + 1; j++) {
       // neighbours across the seam are seen from a place shifted by a whole turn of the torus
-      const yy = j < 0 ? y + height : j >= down ? y - height : y;
+      const shiftY = j < 0 ? height : j >= down ? -height : 0;
       const line = (j < 0 ? j + down : j >= down ? j - down : j) * across;
-      if (bx > 0 && bx < across - 1) {
-        n = this.collect(start[line + bx - 1], start[line + bx + 2], x, yy, n);
-      } else if (bx === 0) {
-        n = this.collect(start[line], start[line + 2], x, yy, n);
-        n = this.collect(start[line + across - 1], start[line + across], x + width, yy, n);
-      } else {
-        n = this.collect(start[line + across - 2], start[line + across], x, yy, n);
-        n = this.collect(start[line], start[line + 1], x - width, yy, n);
+      const west = bx === 0 ? 0 : bx - 1;
+      const east = bx === across - 1 ? bx : bx + 1;
+      runs[lastRun] = start[line + west];
+      runs[lastRun + 1] = start[line + east + 1];
+      runs[lastRun + 2] = placeX;
+      runs[lastRun + 3] = placeY + shiftY;
+      most += runs[lastRun + 1] - runs[lastRun];
+      lastRun += 4;
+      if (bx === 0 || bx === across - 1) {
+        const wrapped = bx === 0 ? across - 1 : 0;
+        runs[lastRun] = start[line + wrapped];
+        runs[lastRun + 1] = start[line + wrapped + 1];
+        runs[lastRun + 2] = bx === 0 ? placeX + width : placeX - width;
+        runs[lastRun + 3] = placeY + shiftY;
+        most += runs[lastRun + 1] - runs[lastRun];
+        lastRun += 4;
       }
     }
-    const looks = cells.look;
+    if (most >= this.index.length) this.makeRoom(most);
+    const { index, distances } = this;
+    let n = 0;
+    for (let run = 0; run < lastRun; run += 4) {
+      const to = runs[run + 1];
+      const x = runs[run + 2];
+      const y = runs[run + 3];
+      for (let k = runs[run]; k < to; k++) {
+        // `| 0` and `imul` say that these are 32-bit words; the engine then leaves out its checks for more
+        const dx = (xs[k] - x) | 0;
+        const dy = (ys[k] - y) | 0;
+        const squared = (Math.imul(dx, dx) + Math.imul(dy, dy)) | 0;
+        // kept without a branch, which no processor could foresee: an entry out of sight is overwritten by the next
+        index[n] = k;
+        distances[n] = squared;
+        n = (n + ((squared - radius2) >>> 31)) | 0;
+      }
+    }
     const firstKin = this.tag[row] - kinWidth;
     const widest = 2 * kinWidth;
-    const { index, distance2: distances } = this.found;
+    // The nearest of each class by the least of (distance, place in the list), packed in a word; masks turn the word of
+    // whoever is not of the class into FAR. No branch depends on who stands where: no processor could foresee it.
+    let kin = FAR;
+    let other = FAR;
+    let hunter = FAR;
+    let loud = 0;
+    const detailed = Math.min(n, MOST_IN_DETAIL);
+    for (let i = 0; i < detailed; i++) {
+      const k = index[i];
+      const look = looks[k];
+      loud |= look;
+      const self = ((order[k] ^ row) - 1) >> 31;
+      const stranger = (widest - ((look - firstKin) & 255)) >> 31;
+      const peaceful = ((look >> 11) & 1) - 1;
+      const word = (distances[i] << 11) | i;
+      const asKin = word | ((stranger | self) & FAR);
+      const asOther = word | ((~stranger | self) & FAR);
+      const asHunter = word | ((peaceful | self) & FAR);
+      // the lesser of two words is the first plus their difference where that is below 0
+      const byKin = (asKin - kin) | 0;
+      const byOther = (asOther - other) | 0;
+      const byHunter = (asHunter - hunter) | 0;
+      kin = (kin + (byKin & (byKin >> 31))) | 0;
+      other = (other + (byOther & (byOther >> 31))) | 0;
+      hunter = (hunter + (byHunter & (byHunter >> 31))) | 0;
+    }
     // stores one by one: a call of `fill` would cost more than a short look
     heard[0] = heard[1] = heard[2] = heard[3] = heard[4] = heard[5] = heard[6] = heard[7] = 0;
-    best[0] = best[1] = best[2] = FAR;
-    let kin = NOBODY;
-    let other = NOBODY;
-    let hunter = NOBODY;
-    for (let i = 0; i < n; i++) {
-      const k = index[i];
-      if (order[k] === row) continue;
-      const distance2 = distances[i];
-      const look = looks[k];
-      // 0 for kin, 1 for others, again without a branch
-      const kind = (widest - ((look - firstKin) & 255)) >>> 31;
-      if (distance2 <= best[kind]) {
-        const rival = kind === 0 ? kin : other;
-        if (distance2 < best[kind] || this.lowerId(k, rival)) {
-          best[kind] = distance2;
-          if (kind === 0) kin = k; else other = k;
-        }
-      }
-      if (look > 255) {
-        heard[(look >> 8) & 7]++;
-        if (look >= 0x800 && (distance2 < best[2] || (distance2 === best[2] && this.lowerId(k, hunter)))) {
-          best[2] = distance2;
-          hunter = k;
-        }
-      }
+    if ((loud & 0x700) !== 0) {
+      for (let i = 0; i < detailed; i++) if (order[index[i]] !== row) heard[(looks[index[i]] >> 8) & 7]++;
     }
+    best[0] = kin === FAR ? FAR : kin >> 11;
+    best[1] = other === FAR ? FAR : other >> 11;
+    best[2] = hunter === FAR ? FAR : hunter >> 11;
+    this.nearest[0][row] = kin === FAR ? NOBODY : index[kin & MOST_IN_DETAIL];
+    this.nearest[1][row] = other === FAR ? NOBODY : index[other & MOST_IN_DETAIL];
+    this.nearest[2][row] = hunter === FAR ? NOBODY : index[hunter & MOST_IN_DETAIL];
     this.crowd = n - 1;
-    this.nearest[0][row] = kin;
-    this.nearest[1][row] = other;
-    this.nearest[2][row] = hunter;
     this.seen[row] = 1;
   }
 
-  /** Notes those of a run of the list that are within the radius, behind the `n` already noted. */
-  private collect(from: number, to: number, x: number, y: number, n: number): number {
-    const { cells, radius2, found } = this;
-    if (n + to - from > found.index.length) this.makeRoom(n + to - from);
-    const { index, distance2 } = found;
-    const xs = cells.x;
-    const ys = cells.y;
-    let last = n;
-    for (let k = from; k < to; k++) {
-      const dx = xs[k] - x;
-      const dy = ys[k] - y;
-      const squared = dx * dx + dy * dy;
-      // kept without a branch, which no processor could foresee: an entry out of sight is overwritten by the next
-      index[last] = k;
-      distance2[last] = squared;
-      last += (squared - radius2) >>> 31;
-    }
-    return last;
-  }
-
   private makeRoom(needed: number): void {
-    const index = new Int32Array(2 * needed);
-    const distance2 = new Int32Array(2 * needed);
-    index.set(this.found.index);
-    distance2.set(this.found.distance2);
-    this.found = { index, distance2 };
-  }
-
-  /** Equal distances are settled by id, because the order within a bin must not matter. */
-  private lowerId(k: number, than: number): boolean {
-    return this.id[this.cells.order[k]] < this.id[this.cells.order[than]];
+    this.index = new Int32Array(2 * needed);
+    this.distances = new Int32Array(2 * needed);
   }
 }

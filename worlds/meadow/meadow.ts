@@ -146,13 +146,13 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
 
 /** What others will see this tick is fixed now: place, kin mark, signal, and whether one hunts. */
 function showThemselves({ pop, scratch }: MeadowKernel, { cells, sight }: MeadowParts): void {
-  const { x, y, tag, signal, nextSignal, hunting } = pop.columns;
+  const { id, x, y, tag, signal, nextSignal, hunting } = pop.columns;
   const look = scratch.shorts;
   for (let row = 0; row < pop.count; row++) {
     const sent = nextSignal[row];
     signal[row] = sent;
     look[row] = packLook(tag[row], sent, hunting[row] > 0);
   }
-  cells.build(pop.count, x, y, look);
+  cells.build(pop.count, x, y, look, id);
   sight.blink(pop.count);
 }

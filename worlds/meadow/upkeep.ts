@@ -1,5 +1,5 @@
 import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
-import { Act, GIFT, HUNTER_TICKS } from './acts.ts';
+import { Act, GIFT, HUNTER_TICKS, actFacts } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './meadow.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
@@ -29,6 +29,9 @@ export function bite(kernel: MeadowKernel, { cells, sight, ledger }: MeadowParts
   ledger[2] -= gained;
 }
 
+/** What a tick costs with each act, by the parameters of the moment. */
+const costOfAct = new Float64Array(actFacts.length);
+
 /** Grass, bites and gifts change hands, and life is paid for. */
 export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowParts): void {
   const { pop } = kernel;
@@ -37,9 +40,11 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
   const { amount, takers } = field;
   const { start } = cells;
   const damage = kernel.parameter('attackDamage');
-  const living = kernel.parameter('costOfLiving');
-  const moving = kernel.parameter('costOfMoving');
   const crowding = kernel.parameter('crowding');
+  for (let chosen = 0; chosen < costOfAct.length; chosen++) {
+    const moves = chosen >= Act.wander && chosen <= Act.attack;
+    costOfAct[chosen] = kernel.parameter('costOfLiving') + (moves ? kernel.parameter('costOfMoving') : 0);
+  }
   let grazedAll = 0;
   let burned = 0;
   let bitten = 0;
@@ -55,7 +60,7 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
     const bin = cells.binAt(x[row], y[row]);
     // the list is of the start of the tick: one of those who stood here then may have been itself
     const others = Math.max(0, start[bin + 1] - start[bin] - 1);
-    const cost = living + crowding * others + (chosen >= Act.wander && chosen <= Act.attack ? moving : 0);
+    const cost = costOfAct[chosen] + crowding * others;
     let lost = 0;
     if (bites[row] > 0) {
       lost = Math.min(energy[row], bites[row] * damage);
@@ -65,7 +70,8 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
     energy[row] += gained + gifts[row] * GIFT - lost - cost;
     burned += cost;
     gifts[row] = 0;
-    if (hunting[row] > 0) hunting[row]--;
+    // one less, but not below 0; without a branch, since about a third hunt and nothing tells which
+    hunting[row] -= -hunting[row] >>> 31;
   }
   field.harvest(BITE_OF_GRASS);
   ledger[0] += grazedAll;

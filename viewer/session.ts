@@ -107,8 +107,10 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   function note({ tick, commands, births: born, population, deaths }: TickEvent): void {
     for (const { seq: number, command } of commands) {
       if (command.kind === 'set') {
-        const why = byHand.delete(number) ? ', by hand' : pace !== null && command.key === 'modelShare' ? ', to keep pace' : '';
-        write(tick, 'command', `#${number} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
+        const hand = byHand.delete(number);
+        const paced = !hand && pace !== null && command.key === 'modelShare';
+        const why = hand ? ', by hand' : paced ? ', to keep pace' : '';
+        write(tick, paced ? 'pace' : 'command', `#${number} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
         values[command.key] = command.value;
         broadcast({ type: 'parameter', key: command.key, value: command.value });
       } else if (command.outcome !== 'ok') {

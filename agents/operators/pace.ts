@@ -28,7 +28,7 @@ export function keepPace(simulation: Simulation, writer: ModelWriter, door: Mode
     leastOwed = Math.min(leastOwed, writer.inFlight);
     if (event.tick % LOOK_EVERY !== 0) return;
     const share = simulation.kernel.parameter('modelShare');
-    const turned = hadToWait || leastOwed > 3 * door.slots ? share * 0.5 : leastOwed < door.slots ? share * 1.25 : share;
+    const turned = hadToWait || leastOwed > door.slots ? share * 0.5 : leastOwed === 0 ? share * 1.25 : share;
     hadToWait = false;
     leastOwed = Infinity;
     const next = Math.round(Math.min(1, Math.max(LEAST_SHARE, turned)) * 10_000) / 10_000;

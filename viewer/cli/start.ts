@@ -9,7 +9,7 @@ import type { Stop } from './stop.ts';
 export interface StartFlags { seed?: number; set: string[]; model?: string; out?: string; port?: number; speed?: number }
 
 /** A small model writes one or two children a second: give it time for each, and begin with few; the pace turns the share up. */
-const unhurried = ['gestation=60', 'modelShare=0.002'];
+const unhurried = ['gestation=90', 'modelShare=0.002'];
 
 /** `lichen start`: the default world, with a model if one can be had. Returns the exit code. */
 export async function start(flags: StartFlags): Promise<number> {

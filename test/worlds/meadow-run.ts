@@ -3,7 +3,8 @@ import type { Command } from '../../core/events/command.ts';
 import { resolveParameters } from '../../core/kernel/parameters.ts';
 import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
 import { Simulation } from '../../core/simulation.ts';
-import { meadow, type meadowColumns } from '../../worlds/meadow/meadow.ts';
+import { meadow } from '../../worlds/meadow/meadow.ts';
+import type { meadowColumns } from '../../worlds/meadow/parts.ts';
 
 export type MeadowSimulation = Simulation<typeof meadowColumns>;
 

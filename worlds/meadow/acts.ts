@@ -3,7 +3,7 @@ import { headingOf, headingX, headingY } from '../../core/kernel/compass.ts';
 import type { ActFacts } from '../../core/kernel/genomes.ts';
 import { drawn, threefry } from '../../core/kernel/random.ts';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
-import type { MeadowKernel, MeadowParts } from './meadow.ts';
+import type { MeadowKernel, MeadowParts } from './parts.ts';
 import { bestAround } from './senses.ts';
 
 export const actFacts: readonly ActFacts[] = [

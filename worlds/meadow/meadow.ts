@@ -5,13 +5,12 @@
 import { z } from 'zod';
 import { CellList } from '../../core/kernel/cell-list.ts';
 import { Field } from '../../core/kernel/field.ts';
-import type { Kernel } from '../../core/kernel/kernel.ts';
 import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
-import type { ColumnSpec } from '../../core/kernel/population.ts';
 import { drawn, purpose, seedKey, uniform } from '../../core/kernel/random.ts';
 import { Sight, packLook } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { actFacts, performActs } from './acts.ts';
+import { meadowColumns, type MeadowKernel, type MeadowParts } from './parts.ts';
 import { bindSenses, senseFacts } from './senses.ts';
 import { bite, end, layEggs, settle } from './upkeep.ts';
 
@@ -37,38 +36,6 @@ export const parameters = z.object({
   attackYield: pressure({ title: 'Yield of attack', sentence: 'Share of the bitten energy that the attacker gains.', min: 0, max: 1, default: 0.6, step: 0.01 }),
   lifespan: pressure({ title: 'Lifespan', sentence: 'Mean age at which an organism dies if nothing else kills it.', min: 10, max: 10_000, default: 300, step: 1, unit: 'ticks' }),
 });
-
-export const meadowColumns = {
-  /** Steps moved in life. */
-  moves: 'u16',
-  /** Energy gained in life from grass, and from others by biting. */
-  grazed: 'f32',
-  preyed: 'f32',
-  /** Ticks for which others still see a hunter in it. */
-  hunting: 'u8',
-  /** Ticks since it was bitten, at most 99. */
-  hurt: 'u8',
-  /** Share of the lifespan it can reach beyond three quarters, in 510ths. */
-  vigour: 'u8',
-  /** Bites and gifts it receives this tick. */
-  bites: 'u16',
-  gifts: 'u16',
-} as const satisfies ColumnSpec;
-
-export type MeadowKernel = Kernel<typeof meadowColumns>;
-
-/** What a meadow keeps besides its organisms. */
-export interface MeadowParts {
-  readonly field: Field;
-  readonly cells: CellList;
-  readonly sight: Sight;
-  readonly wanderKey: readonly [number, number];
-  /**
-   * Energy that entered and left all organisms and eggs so far: [grazed, burned by living, bitten away less what the biters
-   * gained, left in the dead, spent on bearing]. What is stored = the founders' + [0] − [1] − [2] − [3] − [4].
-   */
-  readonly ledger: Float64Array;
-}
 
 export const meadow = defineWorld({
   name: 'meadow',

@@ -1,6 +1,6 @@
 import type { SenseFacts, SenseReader } from '../../core/kernel/genomes.ts';
 import { Neighbour } from '../../core/kernel/sight.ts';
-import type { MeadowKernel, MeadowParts } from './meadow.ts';
+import type { MeadowKernel, MeadowParts } from './parts.ts';
 
 /** What a distance sense reads when there is nobody in sight. */
 const NONE = 99;

@@ -1,6 +1,6 @@
 import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
 import { Act, GIFT, HUNTER_TICKS, actFacts } from './acts.ts';
-import type { MeadowKernel, MeadowParts } from './meadow.ts';
+import type { MeadowKernel, MeadowParts } from './parts.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
 export const BITE_OF_GRASS = 0.1;

@@ -284,26 +284,25 @@ function addEffect(draft: Draft, vocabulary: Vocabulary, random: RandomStream): 
   return true;
 }
 
-function dropEffect(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
+/** Changes one effect of one deed, each as likely as another: a change of memory, or the signal. */
+function changeEffect(draft: Draft, random: RandomStream, memory: (effects: readonly Effect[], chosen: number) => readonly Effect[],
+  signal: () => number | null): boolean {
   const found = deedsWhere(draft, (deed) => effectCount(deed) > 0);
   if (found.length === 0) return false;
   const index = random.pick(found);
   const deed = deedAt(draft, index);
   const chosen = random.below(effectCount(deed));
   replaceDeed(draft, index, chosen < deed.effects.length
-    ? { ...deed, effects: deed.effects.toSpliced(chosen, 1) }
-    : { ...deed, signal: null });
+    ? { ...deed, effects: memory(deed.effects, chosen) }
+    : { ...deed, signal: signal() });
   return true;
 }
 
+function dropEffect(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
+  return changeEffect(draft, random, (effects, chosen) => effects.toSpliced(chosen, 1), () => null);
+}
+
 function replaceEffect(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const found = deedsWhere(draft, (deed) => effectCount(deed) > 0);
-  if (found.length === 0) return false;
-  const index = random.pick(found);
-  const deed = deedAt(draft, index);
-  const chosen = random.below(effectCount(deed));
-  replaceDeed(draft, index, chosen < deed.effects.length
-    ? { ...deed, effects: deed.effects.with(chosen, randomEffect(vocabulary, random)) }
-    : { ...deed, signal: random.below(vocabulary.signals.length) });
-  return true;
+  return changeEffect(draft, random, (effects, chosen) => effects.with(chosen, randomEffect(vocabulary, random)),
+    () => random.below(vocabulary.signals.length));
 }

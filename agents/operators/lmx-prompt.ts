@@ -3,9 +3,6 @@ import type { ChatMessage } from '../model/contract.ts';
 /** A parent as an example: its program, and what its life had come to when the child was conceived. */
 export interface ParentExample { genome: string; age: number; energy: number; children: number }
 
-/** Prompts are part of a record, so they carry a version. */
-export const PROMPT_VERSION = 1;
-
 /**
  * The prompt of language-model crossover (LMX; Meyerson et al. 2023, "Language model crossover: variation through
  * few-shot prompting"): the parents are the examples, the child is what a model writes next. The rules stand first and

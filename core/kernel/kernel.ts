@@ -102,7 +102,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
   }
 
   /** Puts a founder at a place; returns its id. Founders are born before the first tick and stand in its births. */
-  found(genome: string, x: number, y: number, energy: number, tag: number, lineage?: number): number {
+  found(genome: string, x: number, y: number, energy: number, tag: number): number {
     const { pop } = this;
     if (pop.count >= pop.capacity) {
       throw new RangeError(`A world with capacity ${pop.capacity} has no room for another founder; raise capacity.`);
@@ -117,7 +117,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     c.y[row] = y;
     c.energy[row] = energy;
     c.bornAt[row] = this.tick;
-    c.lineage[row] = lineage ?? id;
+    c.lineage[row] = id;
     c.tag[row] = tag;
     c.operator[row] = Operator.founder;
     this.parts.begin(row);
@@ -125,7 +125,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     return id;
   }
 
-  /** Whether the egg with this child id is due at the next tick and waits for a model. */
+  /** Ids of the children that are due at the next tick and planned for the model, rising. */
   *dueByModel(): Generator<number> {
     const { eggs } = this;
     for (let i = 0; i < eggs.count; i++) {

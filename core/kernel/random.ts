@@ -41,7 +41,7 @@ export function uniform(key0: number, key1: number, counter0: number, counter1: 
 
 /** What a draw is for: draws of different purposes never share a counter. */
 export const purpose = {
-  chance: 1, wander: 2, founder: 3, richness: 4, conception: 5, operator: 6, tag: 7, lifespan: 8, placement: 9, sampling: 10,
+  chance: 1, wander: 2, founder: 3, richness: 4, conception: 5, operator: 6, tag: 7, lifespan: 8, sampling: 10,
 } as const;
 
 /** The two key words of a seed (any safe integer ≥ 0) for one purpose. */

@@ -8,7 +8,6 @@ export const Outcome = { none: 0, ok: 1, repaired: 2, fallback: 3 } as const;
 
 /** Why a life ended. */
 export const Cause = { starved: 0, age: 1, killed: 2, removed: 3 } as const;
-export const causeNames = ['starved', 'old age', 'killed', 'removed'] as const;
 
 /** Stands for "no such organism" in columns of ids and for "no genome" in columns of handles. */
 export const NOBODY = 0xffffffff;

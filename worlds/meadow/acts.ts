@@ -22,7 +22,7 @@ export const actFacts: readonly ActFacts[] = [
 export const Act = { rest: 0, eat: 1, wander: 2, climb: 3, follow: 4, flee: 5, attack: 6, share: 7, reproduce: 8, mate: 9 } as const;
 
 /** Class of neighbour (`Neighbour`) that each act's targets mean, by act · 4 + target. */
-const targetClass = Uint8Array.from(actFacts.flatMap(({ targets }) =>
+export const targetClass = Uint8Array.from(actFacts.flatMap(({ targets }) =>
   [0, 1, 2, 3].map((t) => ['kin', 'other', 'hunter'].indexOf(targets[t] ?? 'kin')).map((c) => Math.max(0, c))));
 
 /** How far a bite or a gift reaches, in steps. */

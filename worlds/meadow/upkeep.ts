@@ -1,5 +1,5 @@
 import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
-import { Act, GIFT, HUNTER_TICKS, actFacts } from './acts.ts';
+import { Act, GIFT, HUNTER_TICKS, actFacts, targetClass } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './parts.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
@@ -20,7 +20,7 @@ export function bite(kernel: MeadowKernel, { cells, sight, ledger }: MeadowParts
   let gained = 0;
   for (let row = 0; row < pop.count; row++) {
     if (act[row] !== Act.attack || hunting[row] <= HUNTER_TICKS) continue;
-    const victim = cells.order[sight.nearest[target[row] === 0 ? 1 : 0][row]];
+    const victim = cells.order[sight.nearest[targetClass[Act.attack * 4 + target[row]]][row]];
     const taken = Math.min(damage, energy[victim] / bites[victim]) * biteYield;
     gain[row] = taken;
     preyed[row] += taken;
@@ -88,7 +88,7 @@ export function layEggs(kernel: MeadowKernel, { sight, cells, ledger }: MeadowPa
     if (chosen < Act.reproduce || energy[row] <= ENDOWMENT + BEARING) continue;
     if (chosen === Act.reproduce) kernel.conceive(row, NOBODY);
     else {
-      const k = sight.nearest[target[row] === 0 ? 0 : 1][row];
+      const k = sight.nearest[targetClass[Act.mate * 4 + target[row]]][row];
       if (k !== NOBODY) kernel.conceive(row, cells.order[k]);
     }
   }

@@ -6,6 +6,8 @@ export interface ModelRequest {
   messages: ChatMessage[];
   /** GBNF, llama.cpp's notation. Sent only to models that honour it (see `ModelDoor.grammar`): parse the reply whatever it says. */
   grammar?: string;
+  /** A JSON schema with a name, for models that honour `response_format`; the grammar goes first where both are honoured. */
+  schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
   maxTokens: number;
   /** 0 takes the likeliest token each time. */
   temperature: number;

@@ -1,5 +1,5 @@
 import type { Command } from './events/command.ts';
-import type { Delivery } from './kernel/delivery.ts';
+import type { Delivery, Judgement, Thought } from './kernel/delivery.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Whoever writes genomes outside the kernel: told of conceptions by the events, asked for the result at birth. */
@@ -8,40 +8,52 @@ export interface GenomeWriter {
   collect(child: number): Promise<Delivery>;
 }
 
+/** Whoever thinks for organisms: told of thoughts by the events, asked for what came of them when they take effect. Never rejects. */
+export interface Thinker { collect(organism: number): Promise<Thought> }
+
+/** Whoever judges newborns: told of them by the events, asked for the judgement when it takes effect. Never rejects. */
+export interface Judging { collect(organism: number): Promise<Judgement> }
+
+/** Those who answer for models; who is not there answers with fallbacks. */
+export interface Answerers { readonly writer?: GenomeWriter | null; readonly thinker?: Thinker | null; readonly judging?: Judging | null }
+
 /**
- * One tick, waiting first for the genomes of the children that are due, if any are still being written. Deliveries are
- * submitted in the order of the children's ids, whatever the order they arrived in.
+ * One tick, waiting first for the genomes, thoughts and judgements that are due, if any are still to come. They are
+ * submitted in the order of children and organisms, whatever the order they arrived in.
  *
- * @returns whether it had to wait for a genome that was not there yet
+ * @returns whether it had to wait for something that was not there yet
  */
-export async function advance(simulation: Simulation, writer: GenomeWriter | null): Promise<boolean> {
-  const due = simulation.due();
+export async function advance(simulation: Simulation, { writer, thinker, judging }: Answerers = {}): Promise<boolean> {
+  const asked: Promise<Command>[] = [
+    ...simulation.due().map(async (child): Promise<Command> => {
+      if (!writer) return { kind: 'deliver', child, outcome: 'fallback', genome: null, reason: NO_MODEL };
+      const { outcome, operator, genome, reason } = await writer.collect(child);
+      return { kind: 'deliver', child, outcome, ...(operator === undefined ? {} : { operator }), genome, reason };
+    }),
+    ...simulation.unanswered('thoughts').map(async (organism): Promise<Command> => {
+      if (!thinker) return { kind: 'think', organism, outcome: 'fallback', tokens: 0, intent: null, message: null, genome: null, reason: NO_MODEL };
+      return { kind: 'think', ...await thinker.collect(organism) };
+    }),
+    ...simulation.unanswered('judgements').map(async (organism): Promise<Command> => {
+      if (!judging) return { kind: 'judge', organism, outcome: 'fallback', worth: null, reason: NO_MODEL };
+      return { kind: 'judge', ...await judging.collect(organism) };
+    }),
+  ];
   let waited = false;
-  if (due.length > 0) {
-    if (writer === null) {
-      for (const child of due) simulation.submit(undelivered(child, 'no model is at hand'));
-    } else {
-      const deliveries = await Promise.all(due.map((child) => {
-        const answer = writer.collect(child);
-        return Promise.race([answer.then((delivery) => ({ delivery, late: false })), late()]).then(async (first) => {
-          if (first !== null) return first.delivery;
-          waited = true;
-          return answer;
-        });
-      }));
-      for (const { child, outcome, genome, reason } of deliveries) simulation.submit({ kind: 'deliver', child, outcome, genome, reason });
-    }
+  if (asked.length > 0) {
+    const all = Promise.all(asked);
+    const first = await Promise.race([all, late()]);
+    waited = first === null;
+    for (const command of first ?? await all) simulation.submit(command);
   }
   simulation.step();
   return waited;
 }
 
+const NO_MODEL = 'no model is at hand';
+
 /** Resolves to null after everything that is already settled has had its say. */
 async function late(): Promise<null> {
-  for (let turn = 0; turn < 4; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 8; turn++) await Promise.resolve();
   return null;
-}
-
-function undelivered(child: number, reason: string): Command {
-  return { kind: 'deliver', child, outcome: 'fallback', genome: null, reason };
 }

@@ -70,8 +70,11 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
     const { genomes } = this.kernel;
     const checked = parseCommand(command);
     if (checked.kind === 'set') checkParameter(this.world.parameters, checked.key, checked.value, true);
-    // read here, where it can be refused: at the birth a tick would break in the middle
-    else if (checked.genome !== null) genomes.release(genomes.intern(checked.genome));
+    else if (checked.kind !== 'judge') {
+      // read here, where it can be refused: at the birth a tick would break in the middle
+      if (checked.genome !== null) genomes.release(genomes.intern(checked.genome));
+      if (checked.kind === 'think' && checked.intent !== null) this.checkIntent(checked.intent);
+    }
     this.waiting.push(checked);
     return this.nextSeq + this.waiting.length - 1;
   }
@@ -81,6 +84,13 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
     const delivered = new Set<number>();
     for (const each of this.waiting) if (each.kind === 'deliver') delivered.add(each.child);
     return [...this.kernel.dueByModel()].filter((child) => !delivered.has(child));
+  }
+
+  /** Organisms whose thought, or whose judgement, takes effect in the next tick and has not been answered yet. */
+  unanswered(which: 'thoughts' | 'judgements'): number[] {
+    const kind = which === 'thoughts' ? 'think' : 'judge';
+    const answered = new Set(this.waiting.flatMap((each) => (each.kind === kind ? [each.organism] : [])));
+    return this.kernel.deliberation.due(which).map(({ organism }) => organism).filter((organism) => !answered.has(organism));
   }
 
   /** Puts an event of an observer into the stream, behind the one it answers. */
@@ -93,8 +103,11 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
     const commands = this.drain();
     kernel.step(this.deliveries);
     this.deliveries.clear();
+    const { thoughts, judgings, messages } = kernel.deliberation;
+    kernel.deliberation.messages = [];
     this.bus.emit({
       kind: 'tick', tick: kernel.tick, commands, conceptions: kernel.conceptions, births: kernel.births, deaths: kernel.deaths,
+      thoughts, judgings, messages,
       population: kernel.pop.count, digest: this.digests && kernel.tick % DIGEST_EVERY === 0 ? kernel.digest() : null,
     });
   }
@@ -104,13 +117,24 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
     this.bus.complete();
   }
 
+  private checkIntent({ act, target }: { act: number; target: number }): void {
+    const { acts } = this.world.vocabulary;
+    const chosen = acts[act];
+    if (chosen === undefined) throw new Error(`An intent names act ${act}, but there are ${acts.length} acts; the first is 0.`);
+    if (target >= Math.max(1, chosen.targets.length)) {
+      throw new Error(`An intent names target ${target} of "${chosen.name}", which has ${chosen.targets.length}; the first is 0.`);
+    }
+  }
+
   private drain(): NumberedCommand[] {
     const { kernel } = this;
     const applied = this.waiting.map((command): NumberedCommand => ({ seq: this.nextSeq++, tick: kernel.tick + 1, command }));
     this.waiting = [];
     for (const { command } of applied) {
       if (command.kind === 'set') kernel.parameters[command.key] = command.value;
-      else this.deliveries.set(command.child, command);
+      else if (command.kind === 'deliver') this.deliveries.set(command.child, command);
+      else if (command.kind === 'think') kernel.deliberation.think(command);
+      else kernel.deliberation.judge(command);
     }
     return applied;
   }

@@ -113,7 +113,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
         write(tick, paced ? 'pace' : 'command', `#${number} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
         values[command.key] = command.value;
         broadcast({ type: 'parameter', key: command.key, value: command.value });
-      } else if (command.outcome !== 'ok') {
+      } else if (command.kind === 'deliver' && command.outcome !== 'ok') {
         write(tick, 'fallback', `#${number} child ${command.child}: ${command.outcome}${command.reason ? `, ${command.reason}` : ''}`);
       }
     }
@@ -227,7 +227,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   }
 
   async function oneTick(): Promise<void> {
-    if (await advance(simulation, writer)) pace?.waited();
+    if (await advance(simulation, { writer })) pace?.waited();
     if (kernel.tick < lastTick) return;
     finished = true;
     playing = false;

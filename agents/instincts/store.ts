@@ -1,5 +1,6 @@
 import type { DecisionRows, Genomes, VariedGenome, Vocabulary } from '../../core/kernel/genomes.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
+import { Variation } from '../../core/kernel/tick-events.ts';
 import { CodeArena } from './code-arena.ts';
 import { compileProgram } from './compile.ts';
 import { crossPrograms } from './cross.ts';
@@ -127,27 +128,32 @@ export class Instincts implements Genomes {
 
   /**
    * A child: recombined when there is a second parent unlike the first; then, with probability `mutationRate`, mutated
-   * once and as often again as a fair coin falls heads, at most three times. It is `changed` when it is not the
+   * once and as often again as a fair coin falls heads, at most three times. No bit of `variation` is set when it is the
    * first parent's equal.
    */
   vary(first: number, second: number | null, random: RandomStream, mutationRate: number): VariedGenome {
     this.check(first);
     if (second !== null) this.check(second);
     let child: Program | null = null;
+    let variation = 0;
     if (second !== null && second !== first) {
       const recombined = crossPrograms(this.program(first), this.program(second), random);
-      if (fits(recombined, this.vocabulary)) child = recombined;
+      if (fits(recombined, this.vocabulary)) {
+        child = recombined;
+        variation |= Variation.crossover;
+      }
     }
     if (random.chance(mutationRate)) {
+      variation |= Variation.point;
       child = mutateProgram(child ?? this.program(first), this.vocabulary, random);
       for (let more = 0; more < moreMutations && random.chance(0.5); more++) child = mutateProgram(child, this.vocabulary, random);
     }
     if (child === null) {
       this.holders[first]++;
-      return { handle: first, changed: false };
+      return { handle: first, variation: 0 };
     }
     const handle = this.internProgram(child);
-    return { handle, changed: handle !== first };
+    return { handle, variation: handle === first ? 0 : variation };
   }
 
   decide(rows: DecisionRows): void {

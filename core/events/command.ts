@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import { modelOperators } from '../kernel/tick-events.ts';
+
+const outcome = z.enum(['ok', 'repaired', 'fallback', 'budget']);
+const came = (given: z.infer<typeof outcome>): boolean => given === 'ok' || given === 'repaired';
+const reason = z.string().max(500);
+const genome = z.string().max(4096).nullable();
 
 /**
  * What can be done to a running simulation. A command is applied at the start of a tick and stands in that tick's event,
@@ -11,12 +17,34 @@ export const command = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('deliver'),
     child: z.int().min(0),
-    outcome: z.enum(['ok', 'repaired', 'fallback']),
-    genome: z.string().max(4096).nullable(),
-    reason: z.string().max(500),
-  }).refine(({ outcome, genome }) => (outcome === 'fallback') === (genome === null), {
+    outcome,
+    operator: z.enum(modelOperators).optional(),
+    genome,
+    reason,
+  }).refine((given) => came(given.outcome) === (given.genome !== null), {
     path: ['genome'], message: 'a fallback has no genome, and every other outcome has one',
   }),
+  /** What came of a thought. What it cost is reckoned from its tokens, whatever came of it. */
+  z.strictObject({
+    kind: z.literal('think'),
+    organism: z.int().min(0),
+    outcome,
+    tokens: z.int().min(0).max(1_000_000),
+    /** What to do for the next ticks instead of what instinct says: indices into the vocabulary. */
+    intent: z.strictObject({ act: z.int().min(0).max(254), target: z.int().min(0).max(255), ticks: z.int().min(1).max(50) }).nullable(),
+    /** Said once, to those within hearing. */
+    message: z.string().min(1).max(200).nullable(),
+    /** Its instincts, rewritten. */
+    genome,
+    reason,
+  }).refine((given) => came(given.outcome) || (given.intent === null && given.message === null && given.genome === null), {
+    path: ['outcome'], message: 'a thought that failed has no effect',
+  }),
+  /** What a judge said of an organism. */
+  z.strictObject({ kind: z.literal('judge'), organism: z.int().min(0), outcome, worth: z.number().min(0).max(1).nullable(), reason })
+    .refine((given) => came(given.outcome) === (given.worth !== null), {
+      path: ['worth'], message: 'a judgement that failed has no worth, and every other has one',
+    }),
 ]);
 export type Command = z.infer<typeof command>;
 

@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../kernel/fingerprint.ts';
-import type { BirthSlices, ConceptionSlices, DeathSlices } from '../kernel/tick-events.ts';
+import type { BirthSlices, ConceptionSlices, DeathSlices, JudgingSlices, ThoughtSlices } from '../kernel/tick-events.ts';
+import type { Message } from '../kernel/deliberation.ts';
 import type { NumberedCommand } from './command.ts';
 
 /** Everything that happened in one tick. The slices are used again next tick: copy what you keep. */
@@ -10,6 +11,11 @@ export interface TickEvent {
   readonly conceptions: Readonly<ConceptionSlices>;
   readonly births: Readonly<BirthSlices>;
   readonly deaths: Readonly<DeathSlices>;
+  /** Thoughts begun, and newborns to be judged. */
+  readonly thoughts: Readonly<ThoughtSlices>;
+  readonly judgings: Readonly<JudgingSlices>;
+  /** What was said at the start of the tick, and who heard it. */
+  readonly messages: readonly Message[];
   readonly population: number;
   /** Digest of all places and energies, every `DIGEST_EVERY` ticks; else null. */
   readonly digest: number | null;
@@ -57,6 +63,7 @@ export function absorb(fingerprint: Fingerprint, event: LabEvent, genomeText: (h
   for (let i = 0; i < births.count; i++) {
     fingerprint.word(births.id[i]!);
     fingerprint.word(births.operator[i]! | (births.outcome[i]! << 8) | (births.tag[i]! << 16) | (births.same[i]! << 24));
+    fingerprint.word(births.variation[i]!);
     if (births.same[i] === 0) fingerprint.text(genomeText(births.genome[i]!));
   }
   fingerprint.word(deaths.count);
@@ -65,6 +72,14 @@ export function absorb(fingerprint: Fingerprint, event: LabEvent, genomeText: (h
     fingerprint.word(deaths.cause[i]! | (deaths.children[i]! << 8));
     fingerprint.number(deaths.measure0[i]!);
     fingerprint.number(deaths.measure1[i]!);
+  }
+  const { thoughts, judgings, messages } = event;
+  fingerprint.word(thoughts.count | (judgings.count << 16));
+  for (let i = 0; i < thoughts.count; i++) fingerprint.word(thoughts.organism[i]!);
+  for (let i = 0; i < judgings.count; i++) fingerprint.word(judgings.organism[i]!);
+  for (const { from, hearers } of messages) {
+    fingerprint.word(from);
+    for (const hearer of hearers) fingerprint.word(hearer);
   }
   fingerprint.word(event.population);
   if (event.digest !== null) fingerprint.word(event.digest);

@@ -56,8 +56,8 @@ export interface DecisionRows {
   key1: number;
 }
 
-/** Whether a child's genome is its parent's, or was changed on the way. */
-export interface VariedGenome { handle: number; changed: boolean }
+/** A child's genome, and what was done to the first parent's to get it: bits of `Variation`, 0 where it is a copy. */
+export interface VariedGenome { handle: number; variation: number }
 
 /**
  * The genomes of a world, handed to the kernel by whoever knows how to read them. A handle is a small integer that is

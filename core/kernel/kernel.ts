@@ -1,3 +1,4 @@
+import { Deliberation } from './deliberation.ts';
 import type { Delivery } from './delivery.ts';
 import { Eggs } from './eggs.ts';
 import { finish } from './fingerprint.ts';
@@ -5,7 +6,7 @@ import type { DecisionRows, Genomes } from './genomes.ts';
 import { Population, type ColumnSpec } from './population.ts';
 import { RandomStream, purpose, seedKey, threefry, drawn, uniform } from './random.ts';
 import { sortRowsById } from './sort.ts';
-import { NOBODY, Operator, Outcome, createBirths, createConceptions, createDeaths, open } from './tick-events.ts';
+import { NOBODY, Operator, Outcome, Variation, createBirths, createConceptions, createDeaths, open } from './tick-events.ts';
 import type { Parameters, WorldDefinition, WorldParts } from './world.ts';
 
 /** Rows are put in order of place this often: it costs one pass and keeps neighbours in the same cache lines. */
@@ -41,6 +42,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
   readonly conceptions = createConceptions();
   readonly births = createBirths();
   readonly deaths = createDeaths();
+  readonly deliberation: Deliberation<S>;
   /** Rows that are to die at the end of this tick carry a cause + 1 here. */
   readonly dying: Uint8Array;
   /** Rows that conceived this tick; valid [0, conceiving). */
@@ -79,6 +81,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     this.conceptionKey = seedKey(seed, purpose.conception);
     this.operatorKey = seedKey(seed, purpose.operator);
     this.tagKey = seedKey(seed, purpose.tag);
+    this.deliberation = new Deliberation(this, seed);
     this.parts = world.create(this);
     const { columns } = this.pop;
     this.decision = {
@@ -121,7 +124,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     c.tag[row] = tag;
     c.operator[row] = Operator.founder;
     this.parts.begin(row);
-    this.noteBirth(row, NOBODY, NOBODY, Outcome.none, false);
+    this.noteBirth(row, NOBODY, NOBODY, Outcome.none, 0, false);
     return id;
   }
 
@@ -146,6 +149,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     // founders stand in the births of the first tick
     if (this.tick > 1) this.births.count = 0;
     this.deaths.count = 0;
+    this.deliberation.open();
     this.conceiving = 0;
     this.hatch(deliveries);
     this.parts.step(this);
@@ -161,6 +165,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     decision.key0 = drawn[0];
     decision.key1 = drawn[1];
     this.genomes.decide(decision);
+    this.deliberation.begin();
+    this.deliberation.override();
   }
 
   /** Asks for a child of the organism in `row`; `partnerRow` is NOBODY for one parent. Granted in `layEggs`. */
@@ -192,8 +198,9 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
       eggs.child[egg] = log.child[n] = child;
       eggs.dueAt[egg] = dueAt;
       eggs.parent[egg] = log.parent[n] = c.id[row];
-      eggs.parentGenome[egg] = log.parentGenome[n] = c.genome[row];
-      this.genomes.retain(c.genome[row]);
+      const inherited = this.deliberation.heritable(row);
+      eggs.parentGenome[egg] = log.parentGenome[n] = inherited;
+      this.genomes.retain(inherited);
       eggs.byModel[egg] = log.byModel[n] = byModel;
       eggs.lineage[egg] = c.lineage[row];
       eggs.tag[egg] = c.tag[row];
@@ -209,8 +216,9 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
         log.partnerAge[n] = log.partnerEnergy[n] = log.partnerChildren[n] = 0;
       } else {
         eggs.partner[egg] = log.partner[n] = c.id[partnerRow];
-        eggs.partnerGenome[egg] = log.partnerGenome[n] = c.genome[partnerRow];
-        this.genomes.retain(c.genome[partnerRow]);
+        const partners = this.deliberation.heritable(partnerRow);
+        eggs.partnerGenome[egg] = log.partnerGenome[n] = partners;
+        this.genomes.retain(partners);
         log.partnerAge[n] = this.tick - c.bornAt[partnerRow];
         log.partnerEnergy[n] = c.energy[partnerRow];
         log.partnerChildren[n] = c.children[partnerRow];
@@ -245,11 +253,13 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
 
   private hatch(deliveries: ReadonlyMap<number, Delivery>): void {
     const { eggs, pop, genomes } = this;
+    const judging = this.parameter('judging');
     while (eggs.count > 0 && eggs.dueAt[eggs.head] <= this.tick) {
       const egg = eggs.take();
       const child = eggs.child[egg];
       let operator: number = Operator.copy;
       let outcome: number = Outcome.none;
+      let variation = 0;
       let handle = -1;
       if (eggs.byModel[egg] === 1) {
         const delivery = deliveries.get(child);
@@ -258,6 +268,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
         if (delivery.genome !== null) {
           handle = genomes.intern(delivery.genome);
           operator = Operator.llm;
+          variation = Variation[delivery.operator ?? 'llm-crossover'];
         }
       }
       if (handle < 0) {
@@ -266,7 +277,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
         const recombines = partnerGenome !== NOBODY && stream.chance(this.parameter('crossoverRate'));
         const varied = genomes.vary(eggs.parentGenome[egg], recombines ? partnerGenome : null, stream, this.parameter('mutationRate'));
         handle = varied.handle;
-        operator = varied.changed ? Operator.classical : Operator.copy;
+        variation = varied.variation;
+        operator = variation === 0 ? Operator.copy : Operator.classical;
       }
       const row = pop.add();
       const c = pop.columns;
@@ -280,8 +292,9 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
       c.operator[row] = operator;
       c.tag[row] = handle === eggs.parentGenome[egg] ? eggs.tag[egg] : this.driftedTag(eggs.tag[egg], child);
       this.parts.begin(row);
-      this.noteBirth(row, eggs.parent[egg], eggs.partner[egg], outcome,
+      this.noteBirth(row, eggs.parent[egg], eggs.partner[egg], outcome, variation,
         handle === eggs.parentGenome[egg] || handle === eggs.partnerGenome[egg]);
+      if (judging > 0) this.deliberation.born(row, judging);
       genomes.release(eggs.parentGenome[egg]);
       if (eggs.partnerGenome[egg] !== NOBODY) genomes.release(eggs.partnerGenome[egg]);
     }
@@ -293,7 +306,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     return (tag + step) & 255;
   }
 
-  private noteBirth(row: number, parent: number, partner: number, outcome: number, same: boolean): void {
+  private noteBirth(row: number, parent: number, partner: number, outcome: number, variation: number, same: boolean): void {
     const c = this.pop.columns;
     const { births } = this;
     const n = open(births);
@@ -303,6 +316,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     births.genome[n] = c.genome[row];
     births.operator[n] = c.operator[row];
     births.outcome[n] = outcome;
+    births.variation[n] = variation;
     births.same[n] = same ? 1 : 0;
     births.lineage[n] = c.lineage[row];
     births.tag[n] = c.tag[row];
@@ -336,6 +350,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
       deaths.objective[d] = life[0];
       deaths.measure0[d] = life[1];
       deaths.measure1[d] = life[2];
+      this.deliberation.buried(c.id[row]);
     }
     // from the last row down, so that a row moved into a gap is never itself about to go
     for (let row = pop.count - 1; row >= 0; row--) {

@@ -46,6 +46,20 @@ export const commonParameters = {
     min: 0, max: 1, default: 1, step: 0.01 }),
   modelShare: pressure({ title: 'Children by model', sentence: 'Share of conceptions whose genome the language model is asked to write.',
     min: 0, max: 1, default: 0, step: 0.0001 }),
+  deliberation: pressure({ title: 'Deliberation', sentence: 'Chance that an organism begins a thought in a tick: the language model is asked what it will do.',
+    min: 0, max: 0.05, default: 0, step: 0.0001 }),
+  reactionTime: parameter({ title: 'Reaction time', sentence: 'Ticks from the beginning of a thought to its effect; instinct acts meanwhile.',
+    min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false }),
+  costOfThought: pressure({ title: 'Cost of thought', sentence: 'Energy that a hundred tokens of thinking cost.',
+    min: 0, max: 20, default: 0.5, step: 0.01, unit: 'energy' }),
+  inheritRewrites: pressure({ title: 'Inherited rewrites', sentence: 'Whether children inherit the instincts as thought has rewritten them (1, after Lamarck) or as their parent was born with (0, after Darwin).',
+    min: 0, max: 1, default: 0, step: 1 }),
+  judging: pressure({ title: 'Judging', sentence: 'Share of newborns whose instincts a judge is asked about.',
+    min: 0, max: 1, default: 0, step: 0.001 }),
+  judgingTime: parameter({ title: 'Judging time', sentence: 'Ticks from birth to judgement.',
+    min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false }),
+  acclaim: pressure({ title: 'Acclaim', sentence: 'Energy that the best judgement gives and the worst takes.',
+    min: 0, max: 50, default: 0, step: 0.5, unit: 'energy' }),
 };
 
 export interface ParameterFacts {

@@ -31,6 +31,10 @@ export const commonColumns = {
   nextSignal: 'u8',
   /** Direction of the last move, 0-255 for a turn clockwise from east. */
   heading: 'u8',
+  /** What its last thought wants: 1 + act, its target, and for how many more ticks; 0 when instinct is free. */
+  intent: 'u8',
+  intentTarget: 'u8',
+  intentTicks: 'u8',
 } as const satisfies ColumnSpec;
 
 export type CommonColumns = typeof commonColumns;

@@ -11,6 +11,9 @@ export type Parameters<P extends ParameterSchema = ParameterSchema> = z.output<P
 
 export interface MeasureFacts { readonly name: string; readonly sentence: string; readonly lower: number; readonly upper: number }
 
+/** A question with two answers, for whoever judges. `name` is a word for records and accounts. */
+export interface JudgeQuestion { readonly name: string; readonly text: string; readonly labels: readonly [string, string] }
+
 /** What a world is: data first, then the verbs of a tick. */
 export interface WorldDefinition<S extends ColumnSpec = ColumnSpec, P extends ParameterSchema = ParameterSchema> {
   readonly name: string;
@@ -25,6 +28,10 @@ export interface WorldDefinition<S extends ColumnSpec = ColumnSpec, P extends Pa
   /** What a life came to: `lifeOf` fills these, objective first. */
   readonly objective: string;
   readonly measures: readonly [MeasureFacts, MeasureFacts];
+  /** What a judge is asked about an organism's genome; the first label is the worthy one. */
+  readonly question?: JudgeQuestion;
+  /** How far a spoken message is heard, in steps; 0 when not given: nobody hears. */
+  readonly hearing?: number;
   /** Energy at which a viewer shows an organism as full. */
   readonly energyFull: number;
   /** Width and height of the torus, in steps. */

@@ -13,6 +13,8 @@ export interface Totals {
   /** Of the children planned for the model: repaired ones, those that a classical operator served instead, and copies of a parent. */
   repaired: number;
   fallbacks: number;
+  /** Not asked for, because the budget was spent. */
+  overBudget: number;
   copies: number;
 }
 
@@ -20,7 +22,7 @@ export interface Totals {
 export function countTotals(simulation: Simulation): Totals {
   const totals: Totals = {
     births: 0, deaths: 0, lineages: 0, organismSteps: 0, birthsByOperator: { founder: 0, copy: 0, classical: 0, llm: 0 },
-    repaired: 0, fallbacks: 0, copies: 0,
+    repaired: 0, fallbacks: 0, overBudget: 0, copies: 0,
   };
   const alive = new Map<number, number>();
   simulation.events$.subscribe((event) => {
@@ -32,6 +34,7 @@ export function countTotals(simulation: Simulation): Totals {
       totals.birthsByOperator[operatorNames[operator]!]++;
       if (outcome === Outcome.repaired) totals.repaired++;
       else if (outcome === Outcome.fallback) totals.fallbacks++;
+      else if (outcome === Outcome.budget) totals.overBudget++;
       if (operator === Operator.llm && births.same[i] === 1) totals.copies++;
       const lineage = births.lineage[i]!;
       alive.set(lineage, (alive.get(lineage) ?? 0) + 1);

@@ -173,7 +173,7 @@ describe('parameters', () => {
     expect(facts.at(-1)).toEqual({
       key: 'income', title: 'Income', sentence: 'Energy gained in a tick.', unit: '', min: -5, max: 5, step: 0.5, initial: 0, pressure: true, live: true,
     });
-    expect(facts.filter(({ live }) => !live).map(({ key }) => key)).toEqual(['capacity', 'gestation', 'founders']);
+    expect(facts.filter(({ live }) => !live).map(({ key }) => key)).toEqual(['capacity', 'gestation', 'reactionTime', 'judgingTime', 'founders']);
     for (const { initial, min, max, sentence } of facts) {
       expect(initial >= min && initial <= max).toBe(true);
       expect(sentence).toMatch(/\.$/);

@@ -95,10 +95,10 @@ describe('gestation', () => {
 
   it('[G2] the world does not wait, nor ask, before a birth is due, nor for a child that is not the model\'s', async () => {
     const { simulation } = startPlain({ founders: ['breed'], parameters: { gestation: 4, modelShare: 1 } });
-    for (let i = 0; i < 4; i++) expect(await advance(simulation, never)).toBe(false);
-    await expect(advance(simulation, never)).rejects.toThrow('Nobody may ask for child 1.');
+    for (let i = 0; i < 4; i++) expect(await advance(simulation, { writer: never })).toBe(false);
+    await expect(advance(simulation, { writer: never })).rejects.toThrow('Nobody may ask for child 1.');
     const other = startPlain({ founders: ['breed'], parameters: { gestation: 1, modelShare: 0 } });
-    for (let i = 0; i < 5; i++) await advance(other.simulation, never);
+    for (let i = 0; i < 5; i++) await advance(other.simulation, { writer: never });
     expect(other.simulation.kernel.tick).toBe(5);
   });
 
@@ -106,7 +106,7 @@ describe('gestation', () => {
     const { simulation } = startPlain({ founders: ['breed'], parameters: { gestation: 1, modelShare: 1 } });
     const ready: GenomeWriter = { collect: (child) => Promise.resolve(noteworthy(child)) };
     const late: GenomeWriter = { collect: (child) => new Promise((resolve) => { setImmediate(() => resolve(noteworthy(child))); }) };
-    expect([await advance(simulation, ready), await advance(simulation, ready), await advance(simulation, late)]).toEqual([false, false, true]);
+    expect([await advance(simulation, { writer: ready }), await advance(simulation, { writer: ready }), await advance(simulation, { writer: late })]).toEqual([false, false, true]);
     expect(simulation.kernel.tick).toBe(3);
   });
 
@@ -121,7 +121,7 @@ describe('gestation', () => {
           return child % 5 === 0 ? { child, outcome: 'fallback', genome: null, reason: 'tired' } : noteworthy(child);
         },
       };
-      for (let i = 0; i < 12; i++) await advance(simulation, writer);
+      for (let i = 0; i < 12; i++) await advance(simulation, { writer });
       return { fingerprint: simulation.fingerprint, arrived };
     };
     const forward = await run(() => 0);
@@ -140,7 +140,7 @@ describe('gestation', () => {
     simulation.events$.subscribe((event) => {
       if (event.kind === 'tick') for (const { command } of event.commands) if (command.kind === 'deliver') reasons.push(command.reason);
     });
-    for (let i = 0; i < 8; i++) await advance(simulation, null);
+    for (let i = 0; i < 8; i++) await advance(simulation);
     const born = births.filter(({ parent }) => parent !== NOBODY);
     expect(born.length).toBeGreaterThan(10);
     expect(totals.fallbacks).toBe(born.length);
@@ -156,7 +156,7 @@ describe('gestation', () => {
     const answers = [noteworthy, (child: number): Delivery => ({ child, outcome: 'repaired', genome: 'breed', reason: 'a word too many' }),
       (child: number): Delivery => ({ child, outcome: 'ok', genome: 'breed', reason: '' })];
     let asked = 0;
-    for (let i = 0; i < 4; i++) await advance(simulation, { collect: (child) => Promise.resolve(answers[Math.min(asked++, 2)]!(child)) });
+    for (let i = 0; i < 4; i++) await advance(simulation, { writer: { collect: (child) => Promise.resolve(answers[Math.min(asked++, 2)]!(child)) } });
     const [first, second, third] = births.filter(({ parent }) => parent !== NOBODY);
     expect(first).toMatchObject({ operator: Operator.llm, outcome: Outcome.ok, same: 0, genome: 'rest#1' });
     expect(second).toMatchObject({ operator: Operator.llm, outcome: Outcome.repaired, same: 1, genome: 'breed' });
@@ -187,7 +187,7 @@ describe('gestation', () => {
     simulation.step();
     simulation.submit({ kind: 'deliver', ...noteworthy(1) });
     expect(simulation.due()).toEqual([]);
-    await advance(simulation, never);
+    await advance(simulation, { writer: never });
     expect(simulation.kernel.genomes.text(simulation.kernel.pop.columns.genome[1]!)).toBe('rest#1');
   });
 

@@ -1,5 +1,6 @@
 import type { DecisionRows, Genomes, VariedGenome, Vocabulary } from '../../core/kernel/genomes.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
+import { Variation } from '../../core/kernel/tick-events.ts';
 
 /**
  * The least that can be a genome: the name of an act, which its bearer does in every tick, and a number that tells
@@ -57,7 +58,7 @@ export class PlainGenomes implements Genomes {
     const parent = second !== null && random.chance(0.5) ? second : first;
     const text = this.text(parent);
     const handle = this.intern(random.chance(mutationRate) ? `${text.split('#')[0]!}#${random.below(1000)}` : text);
-    return { handle, changed: handle !== first };
+    return { handle, variation: handle === first ? 0 : Variation.point };
   }
 
   decide({ count, genome, act, memory }: DecisionRows): void {

@@ -24,7 +24,7 @@ Promise<{ fingerprint: string; record: NumberedCommand[]; lab: Lab }> {
   simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
   while (simulation.kernel.tick < ticks) {
     for (const command of commands(simulation.kernel.tick + 1)) simulation.submit(command);
-    await advance(simulation, null);
+    await advance(simulation);
   }
   return { fingerprint: simulation.fingerprint, record, lab };
 }

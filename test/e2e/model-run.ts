@@ -31,11 +31,11 @@ export function watchNursery({ simulation }: Lab): Nursery {
   return nursery;
 }
 
-const outcomes = { ok: Outcome.ok, repaired: Outcome.repaired, fallback: Outcome.fallback } as const;
+const outcomes = { ok: Outcome.ok, repaired: Outcome.repaired, fallback: Outcome.fallback, budget: Outcome.budget } as const;
 
 /** Holds the books of a run with a model against each other: commands, births, totals. */
 export function checkBooks(lab: Lab, { delivered, born }: Nursery): Record<Delivered['outcome'], number> {
-  const counted = { ok: 0, repaired: 0, fallback: 0 };
+  const counted = { ok: 0, repaired: 0, fallback: 0, budget: 0 };
   for (const [child, { outcome, genome, reason }] of delivered) {
     counted[outcome]++;
     const birth = born.get(child)!;
@@ -58,5 +58,5 @@ export function checkBooks(lab: Lab, { delivered, born }: Nursery): Record<Deliv
 /** Runs until `enough`, at most to tick `most`. */
 export async function runUntil(lab: Lab, enough: () => boolean, most: number): Promise<void> {
   const { kernel } = lab.simulation;
-  while (!enough() && kernel.tick < most) await advance(lab.simulation, lab.writer);
+  while (!enough() && kernel.tick < most) await advance(lab.simulation, lab);
 }

@@ -107,8 +107,8 @@ describe('a child by the classical operators', () => {
   it('is a copy, held once more, without mutation and without a second parent', () => {
     const instincts = createInstincts(vocabulary);
     const parent = instincts.intern(grazer);
-    expect(instincts.vary(parent, null, random(), 0)).toEqual({ handle: parent, changed: false });
-    expect(instincts.vary(parent, parent, random(), 0)).toEqual({ handle: parent, changed: false });
+    expect(instincts.vary(parent, null, random(), 0)).toEqual({ handle: parent, variation: 0 });
+    expect(instincts.vary(parent, parent, random(), 0)).toEqual({ handle: parent, variation: 0 });
     for (let holder = 0; holder < 3; holder++) instincts.release(parent);
     expect(instincts.distinct).toBe(0);
   });
@@ -118,7 +118,7 @@ describe('a child by the classical operators', () => {
     const parent = instincts.intern(grazer);
     const stream = random();
     let changed = 0;
-    for (let birth = 0; birth < 2000; birth++) if (instincts.vary(parent, null, stream, 0.3).changed) changed++;
+    for (let birth = 0; birth < 2000; birth++) if (instincts.vary(parent, null, stream, 0.3).variation !== 0) changed++;
     expect(Math.abs(changed - 600)).toBeLessThan(80);
   });
 

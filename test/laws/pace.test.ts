@@ -30,7 +30,7 @@ async function live(turns: number): Promise<{ record: NumberedCommand[]; fingerp
   const record: NumberedCommand[] = [];
   simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
   for (let tick = 0; tick < 160; tick++) {
-    if (await advance(simulation, writer)) pace.waited();
+    if (await advance(simulation, { writer })) pace.waited();
     // a world that is not held up leaves the model the time of a frame
     await new Promise((resolve) => { setImmediate(resolve); });
   }
@@ -52,7 +52,7 @@ describe('the pace of a live world', () => {
     const again = start();
     for (let tick = 1; tick <= 160; tick++) {
       for (const { command } of record.filter((each) => each.tick === tick)) again.submit(command);
-      await advance(again, null);
+      await advance(again);
     }
     expect(again.fingerprint).toBe(fingerprint);
   });

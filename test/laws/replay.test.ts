@@ -63,7 +63,7 @@ async function play(door: ModelDoor | null, { ticks = TICKS, given }: { ticks?: 
   for (let tick = 1; tick <= ticks; tick++) {
     const commands = given?.filter((each) => each.tick === tick).map(({ command }) => command) ?? interventions(tick);
     for (const command of commands) simulation.submit(command);
-    await advance(simulation, writer);
+    await advance(simulation, { writer });
     prints.push(simulation.fingerprint);
   }
   writer?.close();

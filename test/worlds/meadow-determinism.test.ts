@@ -6,7 +6,7 @@ import { Phylogeny } from '../../core/measures/phylogeny.ts';
 import { measurePoint } from '../../core/measures/series.ts';
 import { countTotals } from '../../core/measures/totals.ts';
 import type { Simulation } from '../../core/simulation.ts';
-import { restless, startMeadow, variedFounders, type MeadowSimulation } from './meadow-run.ts';
+import { answerDue, restless, startMeadow, thoughtful, variedFounders, type MeadowSimulation } from './meadow-run.ts';
 
 const TICKS = 120;
 
@@ -14,17 +14,13 @@ interface Meddling { between?: (simulation: MeadowSimulation, tick: number) => v
 
 /** Runs a meadow and gives its fingerprint after every tick, so that a divergence shows where it began. */
 function run(seed: number, { between, commands = restless(seed) }: Meddling = {}): { prints: string[]; record: NumberedCommand[] } {
-  const { simulation } = startMeadow({ seed, founders: variedFounders(seed), parameters: { modelShare: 0.4 } });
+  const { simulation } = startMeadow({ seed, founders: variedFounders(seed), parameters: { modelShare: 0.4, ...thoughtful } });
   const prints: string[] = [];
   const record: NumberedCommand[] = [];
   simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
   for (let tick = 1; tick <= TICKS; tick++) {
     for (const command of commands(tick)) simulation.submit(command);
-    // a model that writes for two children of three, at once
-    for (const child of simulation.due()) {
-      simulation.submit(child % 3 === 0 ? { kind: 'deliver', child, outcome: 'fallback', genome: null, reason: 'no words' }
-        : { kind: 'deliver', child, outcome: 'ok', genome: `when energy > ${20 + (child % 30)} -> reproduce\notherwise -> eat`, reason: '' });
-    }
+    answerDue(simulation);
     simulation.step();
     // places and energies too, in every tick and not only in those whose event carries the digest
     prints.push(`${simulation.fingerprint} ${simulation.kernel.digest()}`);

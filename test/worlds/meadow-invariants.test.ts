@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
-import { restless, startMeadow, variedFounders } from './meadow-run.ts';
+import { answerDue, restless, startMeadow, thoughtful, variedFounders } from './meadow-run.ts';
 
 /** Founders are the first births, so they count as born. */
 function run(seed: number, ticks: number): void {
-  const { simulation, genomes } = startMeadow({ seed, founders: variedFounders(seed) });
+  const { simulation, genomes } = startMeadow({ seed, founders: variedFounders(seed), parameters: { modelShare: 0.3, ...thoughtful } });
   const { kernel } = simulation;
   const { pop, eggs, width, height, parts } = kernel;
   const c = pop.columns;
@@ -48,6 +48,7 @@ function run(seed: number, ticks: number): void {
 
   for (let tick = 1; tick <= ticks; tick++) {
     for (const command of interventions(tick)) simulation.submit(command);
+    answerDue(simulation);
     simulation.step();
     // [K8]
     expect(pop.count).toBe(alive.size);
@@ -68,9 +69,12 @@ function run(seed: number, ticks: number): void {
     for (const amount of parts.field.amount) if (!(amount >= 0 && amount <= 1.000001)) expect.fail(`a cell bears ${amount}`);
     // [K9]
     const [grazed, burned, bitten, died, bearing] = ledger;
-    const flow = founded + grazed! + burned! + Math.abs(bitten!) + Math.abs(died!) + bearing!;
-    expect(Math.abs(stored - (founded + grazed! - burned! - bitten! - died! - bearing!))).toBeLessThan(1e-4 * flow);
+    const { burned: thought, acclaimed } = kernel.deliberation;
+    const flow = founded + grazed! + burned! + Math.abs(bitten!) + Math.abs(died!) + bearing! + thought;
+    expect(Math.abs(stored - (founded + grazed! - burned! - bitten! - died! - bearing! - thought + acclaimed))).toBeLessThan(1e-4 * flow);
   }
+  expect(kernel.deliberation.burned).toBeGreaterThan(100);
+  expect(kernel.deliberation.acclaimed).not.toBe(0);
   expect(deaths).toBeGreaterThan(50);
   // founders are 0 to 159
   expect(newest).toBeGreaterThan(175);

@@ -31,17 +31,41 @@ export function startMeadow({ seed, founders, parameters = {} }: MeadowOptions):
   return { simulation, genomes };
 }
 
+/** Models that answer at once, by rule and not by model: for children, thoughts and judgements that are due in the next tick. */
+export function answerDue(simulation: MeadowSimulation): void {
+  for (const child of simulation.due()) {
+    simulation.submit(child % 3 === 0 ? { kind: 'deliver', child, outcome: 'fallback', genome: null, reason: 'no words' }
+      : { kind: 'deliver', child, outcome: 'ok', genome: `when energy > ${20 + (child % 30)} -> reproduce\notherwise -> eat`, reason: '' });
+  }
+  for (const organism of simulation.unanswered('thoughts')) {
+    const kind = organism % 4;
+    simulation.submit(kind === 0 ? { kind: 'think', organism, outcome: 'fallback', tokens: 90, intent: null, message: null, genome: null, reason: 'no words' } : {
+      kind: 'think', organism, outcome: 'ok', tokens: 100 + (organism % 400), reason: '',
+      intent: kind === 1 ? { act: organism % 3, target: 0, ticks: 1 + (organism % 9) } : null,
+      message: kind !== 1 ? `from ${organism}` : null,
+      genome: kind === 2 ? `when energy > ${30 + (organism % 20)} -> reproduce\nwhen grass.here > 20% -> eat\notherwise -> climb grass` : null,
+    });
+  }
+  for (const organism of simulation.unanswered('judgements')) {
+    simulation.submit(organism % 5 === 0 ? { kind: 'judge', organism, outcome: 'fallback', worth: null, reason: 'no words' }
+      : { kind: 'judge', organism, outcome: 'ok', worth: (organism % 11) / 10, reason: '' });
+  }
+}
+
+/** Parameters under which organisms think and are judged. */
+export const thoughtful = { deliberation: 0.02, reactionTime: 5, costOfThought: 1, judging: 0.4, judgingTime: 3, acclaim: 6 };
+
 /** A stream of interventions that a restless person might make. */
 export function restless(seed: number): (tick: number) => Command[] {
   const random = new RandomStream(seedKey(seed, purpose.sampling), 5);
   const turns: [string, number, number][] = [
     ['scarcity', 0, 1], ['spread', 0, 0.5], ['costOfLiving', 0, 1.5], ['costOfMoving', 0, 1], ['crowding', 0, 0.2],
-    ['attackDamage', 0, 20], ['attackYield', 0, 1], ['lifespan', 20, 200], ['mutationRate', 0, 1],
+    ['attackDamage', 0, 20], ['attackYield', 0, 1], ['lifespan', 20, 200], ['mutationRate', 0, 1], ['inheritRewrites', 0, 1], ['costOfThought', 0, 10],
   ];
   return () => {
     if (!random.chance(0.15)) return [];
     const [key, low, high] = random.pick(turns);
     const value = low + (high - low) * random.next();
-    return [{ kind: 'set', key, value: key === 'lifespan' ? Math.round(value) : value }];
+    return [{ kind: 'set', key, value: key === 'lifespan' || key === 'inheritRewrites' ? Math.round(value) : value }];
   };
 }

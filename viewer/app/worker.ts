@@ -27,7 +27,7 @@ async function begin(data: unknown): Promise<void> {
   const lab = createLab({ world: given['world'] ?? 'meadow', seed, operator: 'classical', parameters, door: null });
   const ticks = Number(given['fingerprint'] ?? 0);
   if (ticks > 0) {
-    while (lab.simulation.kernel.tick < ticks) await advance(lab.simulation, null);
+    while (lab.simulation.kernel.tick < ticks) await advance(lab.simulation);
     self.postMessage({ type: 'fingerprint', tick: ticks, fingerprint: lab.simulation.fingerprint });
     return;
   }

@@ -54,7 +54,7 @@ export async function runHeadless({ lab, lastTick, stop, afterTick }: HeadlessOp
   let breath = started;
   try {
     while (kernel.tick < lastTick && stop.asked === null) {
-      await orStop(advance(simulation, writer));
+      await orStop(advance(simulation, { writer }));
       ticked = performance.now();
       afterTick();
       if (ticked - breath < SLICE_MS) continue;

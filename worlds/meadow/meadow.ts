@@ -56,6 +56,11 @@ export const meadow = defineWorld({
     { name: 'mobility', sentence: 'Steps moved for each tick of life.', lower: 0, upper: 1 },
     { name: 'diet', sentence: 'Share of the energy gained that was bitten out of others.', lower: 0, upper: 1 },
   ],
+  question: {
+    name: 'interesting', labels: ['yes', 'no'],
+    text: 'Is the behaviour of this creature interesting: does it answer to what it senses, in more than one way?',
+  },
+  hearing: 12,
   energyFull: 80,
   // a whole number of pieces of ground each way
   space: ({ size }) => ({ width: size! - (size! % GRAIN), height: size! - (size! % GRAIN) }),

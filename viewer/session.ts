@@ -146,7 +146,9 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       senses: vocabulary.senses.map(({ name, sentence, unit }) => ({ name, sentence, unit })),
       acts: vocabulary.acts.map(({ name, sentence }) => ({ name, sentence })),
       signals: vocabulary.signals.map((name) => ({ name })),
-      parameters: parameterFacts(world.parameters).map((fact) => ({ ...fact, value: kernel.parameter(fact.key) })),
+      // sliders that nobody would answer are left out
+      parameters: parameterFacts(world.parameters).filter(({ ofModel, key }) => !ofModel || door !== null || kernel.parameter(key) !== 0)
+        .map(({ ofModel: _, ...fact }) => ({ ...fact, value: kernel.parameter(fact.key) })),
       archive: { dims: [...ARCHIVE_DIMS], measures: world.measures.map((measure) => ({ ...measure })), objective: world.objective },
     };
   }

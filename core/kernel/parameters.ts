@@ -13,6 +13,8 @@ export interface ParameterOptions {
   unit?: string;
   /** False when it is fixed once the run has begun. */
   live?: boolean;
+  /** True when it means something only where a language model is asked. */
+  ofModel?: boolean;
 }
 
 type Described = z.ZodDefault<z.ZodNumber>;
@@ -20,7 +22,8 @@ type Described = z.ZodDefault<z.ZodNumber>;
 function describe(options: ParameterOptions, pressure: boolean): Described {
   const number = options.step === 1 ? z.int() : z.number();
   return number.min(options.min).max(options.max).default(options.default).meta({
-    title: options.title, description: options.sentence, unit: options.unit ?? '', step: options.step, live: options.live ?? true, pressure,
+    title: options.title, description: options.sentence, unit: options.unit ?? '', step: options.step, live: options.live ?? true,
+    pressure, ofModel: options.ofModel ?? false,
   });
 }
 
@@ -45,31 +48,31 @@ export const commonParameters = {
   crossoverRate: pressure({ title: 'Crossover rate', sentence: 'Chance that a child of two parents recombines their genomes instead of taking the first.',
     min: 0, max: 1, default: 1, step: 0.01 }),
   modelShare: pressure({ title: 'Children by model', sentence: 'Share of conceptions whose genome the language model is asked to write.',
-    min: 0, max: 1, default: 0, step: 0.0001 }),
+    min: 0, max: 1, default: 0, step: 0.0001, ofModel: true }),
   deliberation: pressure({ title: 'Deliberation', sentence: 'Chance that an organism begins a thought in a tick: the language model is asked what it will do.',
-    min: 0, max: 0.05, default: 0, step: 0.0001 }),
+    min: 0, max: 0.05, default: 0, step: 0.0001, ofModel: true }),
   reactionTime: parameter({ title: 'Reaction time', sentence: 'Ticks from the beginning of a thought to its effect; instinct acts meanwhile.',
-    min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false }),
+    min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false, ofModel: true }),
   costOfThought: pressure({ title: 'Cost of thought', sentence: 'Energy that a hundred tokens of thinking cost.',
-    min: 0, max: 20, default: 0.5, step: 0.01, unit: 'energy' }),
+    min: 0, max: 20, default: 0.5, step: 0.01, unit: 'energy', ofModel: true }),
   inheritRewrites: pressure({ title: 'Inherited rewrites', sentence: 'Whether children inherit the instincts as thought has rewritten them (1, after Lamarck) or as their parent was born with (0, after Darwin).',
-    min: 0, max: 1, default: 0, step: 1 }),
+    min: 0, max: 1, default: 0, step: 1, ofModel: true }),
   judging: pressure({ title: 'Judging', sentence: 'Share of newborns whose instincts a judge is asked about.',
-    min: 0, max: 1, default: 0, step: 0.001 }),
+    min: 0, max: 1, default: 0, step: 0.001, ofModel: true }),
   judgingTime: parameter({ title: 'Judging time', sentence: 'Ticks from birth to judgement.',
-    min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false }),
+    min: 1, max: 1000, default: 20, step: 1, unit: 'ticks', live: false, ofModel: true }),
   acclaim: pressure({ title: 'Acclaim', sentence: 'Energy that the best judgement gives and the worst takes.',
-    min: 0, max: 50, default: 0, step: 0.5, unit: 'energy' }),
+    min: 0, max: 50, default: 0, step: 0.5, unit: 'energy', ofModel: true }),
 };
 
 export interface ParameterFacts {
   key: string; title: string; sentence: string; unit: string;
   min: number; max: number; step: number; initial: number;
-  pressure: boolean; live: boolean;
+  pressure: boolean; live: boolean; ofModel: boolean;
 }
 
 const stored = z.object({
-  title: z.string(), description: z.string(), unit: z.string(), step: z.number(), live: z.boolean(), pressure: z.boolean(),
+  title: z.string(), description: z.string(), unit: z.string(), step: z.number(), live: z.boolean(), pressure: z.boolean(), ofModel: z.boolean(),
   minimum: z.number(), maximum: z.number(), default: z.number(),
 });
 
@@ -79,7 +82,7 @@ export function parameterFacts(schema: ParameterSchema): ParameterFacts[] {
   return Object.entries(json.properties).map(([key, value]) => {
     const facts = stored.parse(value);
     return { key, title: facts.title, sentence: facts.description, unit: facts.unit, min: facts.minimum, max: facts.maximum,
-      step: facts.step, initial: facts.default, pressure: facts.pressure, live: facts.live };
+      step: facts.step, initial: facts.default, pressure: facts.pressure, live: facts.live, ofModel: facts.ofModel };
   });
 }
 

@@ -172,6 +172,7 @@ describe('parameters', () => {
     const facts = parameterFacts(plainWorld.parameters);
     expect(facts.at(-1)).toEqual({
       key: 'income', title: 'Income', sentence: 'Energy gained in a tick.', unit: '', min: -5, max: 5, step: 0.5, initial: 0, pressure: true, live: true,
+      ofModel: false,
     });
     expect(facts.filter(({ live }) => !live).map(({ key }) => key)).toEqual(['capacity', 'gestation', 'reactionTime', 'judgingTime', 'founders']);
     for (const { initial, min, max, sentence } of facts) {

@@ -123,4 +123,31 @@ describe('observers', () => {
     expect(told).toBeGreaterThan(2);
     expect([archive.elites, archive.qdScore]).toEqual([best.size, [...best.values()].reduce((sum, f) => sum + f, 0)]);
   });
+
+  it('[A10] a judge\'s word can be the objective and a measure; then only judged lives enter', () => {
+    const { simulation } = startPlain({ founders, parameters: { ...parameters, judging: 1, judgingTime: 1 } });
+    const archive = archiveLives(simulation, { objective: 'judged', measures: ['judged', 'ways'] });
+    const worthOf = (organism: number): number | null => (organism % 3 === 0 ? null : (organism % 10) / 10);
+    const said = new Map<number, number>();
+    const best = new Map<number, number>();
+    simulation.events$.subscribe((event) => {
+      if (event.kind !== 'tick') return;
+      for (const { command } of event.commands) if (command.kind === 'judge' && command.worth !== null) said.set(command.organism, command.worth);
+      for (let i = 0; i < event.deaths.count; i++) {
+        const worth = said.get(event.deaths.id[i]!);
+        if (worth === undefined) continue;
+        const cell = archive.cellOf([worth, event.deaths.measure1[i]!]);
+        best.set(cell, Math.max(best.get(cell) ?? -Infinity, Math.fround(worth)));
+      }
+    });
+    busy(simulation, () => {
+      for (const organism of simulation.unanswered('judgements')) {
+        const worth = worthOf(organism);
+        simulation.submit({ kind: 'judge', organism, outcome: worth === null ? 'fallback' : 'ok', worth, reason: '' });
+      }
+    });
+    expect(best.size).toBeGreaterThan(5);
+    expect([archive.elites, archive.qdScore]).toEqual([best.size, expect.closeTo([...best.values()].reduce((sum, f) => sum + f, 0), 9)]);
+    expect(() => archiveLives(simulation, { objective: 'life', measures: ['ways', 'charm'] })).toThrow('The archive is to measure "charm", but plain has age, ways, judged.');
+  });
 });

@@ -104,8 +104,11 @@ export interface Totals {
 /** One point of the series, taken every `SERIES_EVERY` ticks. Diversity is the effective number exp(H) of genomes. */
 export interface SeriesPoint { tick: number; population: number; diversity: number; resource: number; energy: number }
 
-/** `pace`: a command that no person gave, by which a live world keeps up with its model. */
-export interface LogLine { seq: number; tick: number; kind: 'command' | 'pace' | 'birth' | 'fallback' | 'notice'; text: string }
+/** `pace`: a command that no person gave, by which a live world keeps up with its model. `model`: news of the model itself. */
+export interface LogLine {
+  seq: number; tick: number; text: string;
+  kind: 'command' | 'pace' | 'birth' | 'thought' | 'judgement' | 'fallback' | 'model' | 'notice';
+}
 
 export interface Ancestor { id: number; genome: string; operator: string; bornAt: number; diedAt: number | null }
 

@@ -2,11 +2,10 @@ import { keepPace, type Pace } from '../agents/operators/pace.ts';
 import { advance } from '../core/advance.ts';
 import { ARCHIVE_DIMS } from '../core/archive/life-archive.ts';
 import { parameterFacts } from '../core/kernel/parameters.ts';
-import { Operator, Outcome } from '../core/kernel/tick-events.ts';
 import { measurePoint, type SeriesPoint } from '../core/measures/series.ts';
-import type { TickEvent } from '../core/events/event.ts';
 import { modelTotals, type Lab } from './lab.ts';
 import { BirthPlaces, writeFrame } from './frame.ts';
+import { narrate } from './narrate.ts';
 import { nearestOrganism, organismFacts } from './organism-facts.ts';
 import { PROTOCOL_VERSION, clientMessage, type ClientMessage, type LogLine, type ModelFacts, type ServerMessage, type Totals, type WorldFacts } from './protocol.ts';
 
@@ -76,17 +75,20 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   let seq = 0;
   /** Numbers of the commands that a person, not the pace, has just given. */
   const byHand = new Set<number>();
-  const titles = new Map(parameterFacts(world.parameters).map(({ key, title }) => [key, title]));
-  /** What the parameters were before the commands of the tick. */
-  const values: Record<string, number> = { ...kernel.parameters };
 
+  narrate({
+    simulation, model: model.name, say: write,
+    origin: (number, key) => (byHand.delete(number) ? 'hand' : pace !== null && key === 'modelShare' ? 'pace' : 'other'),
+  });
   simulation.events$.subscribe((event) => {
     if (event.kind === 'archive') {
       event.cells.forEach((cell, i) => changedCells.set(cell, event.objectives[i]!));
       return;
     }
     births.add(event.births.count, event.births.x, event.births.y);
-    note(event);
+    for (const { command } of event.commands) {
+      if (command.kind === 'set') broadcast({ type: 'parameter', key: command.key, value: command.value });
+    }
     if (event.tick % SERIES_EVERY === 0) {
       const point = measurePoint(kernel);
       series.push(point);
@@ -102,27 +104,6 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
     newLines.push(line);
     if (log.length > MOST_LOG) log.shift();
     if (newLines.length > MOST_LOG) newLines.shift();
-  }
-
-  function note({ tick, commands, births: born, population, deaths }: TickEvent): void {
-    for (const { seq: number, command } of commands) {
-      if (command.kind === 'set') {
-        const hand = byHand.delete(number);
-        const paced = !hand && pace !== null && command.key === 'modelShare';
-        const why = hand ? ', by hand' : paced ? ', to keep pace' : '';
-        write(tick, paced ? 'pace' : 'command', `#${number} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
-        values[command.key] = command.value;
-        broadcast({ type: 'parameter', key: command.key, value: command.value });
-      } else if (command.kind === 'deliver' && command.outcome !== 'ok') {
-        write(tick, 'fallback', `#${number} child ${command.child}: ${command.outcome}${command.reason ? `, ${command.reason}` : ''}`);
-      }
-    }
-    for (let i = 0; i < born.count; i++) {
-      if (born.operator[i] !== Operator.llm) continue;
-      const how = born.outcome[i] === Outcome.repaired ? ', after a repair' : '';
-      write(tick, 'birth', `${born.id[i]} born of ${born.parent[i]}, written by ${model.name}${how}${born.same[i] ? ', a copy' : ''}`);
-    }
-    if (population === 0 && deaths.count > 0) write(tick, 'notice', 'the last organism has died');
   }
 
   function broadcast(message: ServerMessage): void {

@@ -4,12 +4,15 @@ import { limits, type Program, type Rule } from './program.ts';
 /**
  * A recombinant of two programs, valid in its counts. Either one cut at the same place in both lists (the first
  * rules of one, the last of the other), or rule by rule from either at random; so rules keep about their rank, which
- * is what they mean. The rules beyond the shorter list come along if the longer parent gives the end of the list.
+ * is what they mean. The rules beyond the shorter list come along if the longer parent gives the end of the list. The
+ * mutation prompt is that of either.
  * Its text may be longer than either parent's, which the caller checks.
  */
 export function crossPrograms(a: Program, b: Program, random: RandomStream): Program {
   const rules = random.chance(0.5) ? cutOnce(a.rules, b.rules, random) : mixed(a.rules, b.rules, random);
-  return { rules: rules.slice(0, limits.rules), otherwise: random.chance(0.5) ? a.otherwise : b.otherwise };
+  const otherwise = random.chance(0.5) ? a.otherwise : b.otherwise;
+  const prompt = a.prompt === b.prompt || random.chance(0.5) ? a.prompt : b.prompt;
+  return { prompt, rules: rules.slice(0, limits.rules), otherwise };
 }
 
 function cutOnce(a: readonly Rule[], b: readonly Rule[], random: RandomStream): Rule[] {

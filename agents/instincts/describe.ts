@@ -1,7 +1,7 @@
 import type { ActFacts, SenseFacts, Vocabulary } from '../../core/kernel/genomes.ts';
 import { either } from './genome-error.ts';
 import { printNumber } from './print.ts';
-import { quantise } from './program.ts';
+import { limits, quantise } from './program.ts';
 
 /** What a world's genomes can speak of, as Markdown for people: senses with range and unit, acts with targets, signals, registers. */
 export function vocabularyHelp(vocabulary: Vocabulary): string {
@@ -14,6 +14,7 @@ export function vocabularyHelp(vocabulary: Vocabulary): string {
   if (registers.length > 0) {
     parts.push(`Memory: ${registers.map((register) => code(`memory.${register}`)).join(', ')}; numbers that stay from tick to tick.`);
   }
+  parts.push(`A program may begin with a line ${code('mutation prompt: …')}: how a model is to change its bearer's children, in at most ${limits.prompt} characters.`);
   return parts.join('\n\n');
 }
 

@@ -1,11 +1,20 @@
 import type { ActFacts, SenseFacts, Vocabulary } from '../../core/kernel/genomes.ts';
+import { plainClass } from './prompt-line.ts';
 import { limits } from './program.ts';
 import { checkVocabulary } from './vocabulary.ts';
 
 export interface GrammarOptions {
   /** Most rules before `otherwise`; 6 when not given, at most `limits.rules`. */
   readonly maxRules?: number;
+  /** Lets a line of thought come first: `Plan: …`. It is no part of the program. */
+  readonly plan?: boolean;
+  /** Wants a mutation prompt before the rules. Without it there is none. */
+  readonly prompt?: boolean;
 }
+
+/** Signs of a plan, and of a prompt; each may have a space before it, so that a prompt of words is well within its limit. */
+const planSigns = 120;
+const promptSigns = Math.floor(limits.prompt / 2);
 
 /**
  * A GBNF grammar for llama.cpp that lets a model write programs only. Every text it generates parses, and is canonical (but for
@@ -17,7 +26,7 @@ export function decodingGrammar(vocabulary: Vocabulary, options: GrammarOptions 
   const comparisons = comparisonRules(vocabulary);
   const effects = effectRules(vocabulary);
   return [
-    ['root', `${upTo('rule', maxRules)} "otherwise -> " deed`],
+    ...framed(`${upTo('rule', maxRules)} "otherwise -> " deed`, 'program', options),
     ['rule', '"when " condition " -> " deed "\\n"'],
     ['condition', 'terms (" or " terms)?'],
     ['terms', 'term (" and " term (" and " term)?)?'],
@@ -33,12 +42,29 @@ export function decodingGrammar(vocabulary: Vocabulary, options: GrammarOptions 
   ].map(([name, form]) => `${name} ::= ${form}\n`).join('');
 }
 
+/** The rules of a genome's form, and of what is to come before it: it is the root where nothing is. */
+export function framed(form: string, name: string, { plan = false, prompt = false }: Pick<GrammarOptions, 'plan' | 'prompt'>): GrammarRule[] {
+  if (!plan && !prompt) return [['root', form]];
+  return [
+    ['root', `${plan ? 'plan ' : ''}${prompt ? 'prompt ' : ''}${name}`],
+    ...(plan ? [['plan', `"Plan: " letter ${signs(planSigns)} "\\n"`] as const] : []),
+    ...(prompt ? [['prompt', `"mutation prompt: " letter ${signs(promptSigns)} "\\n"`] as const] : []),
+    ['letter', '[A-Za-z]'],
+    ['sign', `[${plainClass}]`],
+    [name, form],
+  ];
+}
+
+function signs(count: number): string {
+  return `(" "? sign){0,${count - 1}}`;
+}
+
 /** One to `count` of a rule, spelled out: `a (a (a)?)?`. */
 function upTo(name: string, count: number): string {
   return `${`${name} (`.repeat(count - 1)}${name}${')?'.repeat(count - 1)}`;
 }
 
-type GrammarRule = readonly [name: string, form: string];
+export type GrammarRule = readonly [name: string, form: string];
 
 /** One rule for the senses of each unit, and one for registers; a number below zero only where some reading is. */
 function comparisonRules({ senses, registers }: Vocabulary): GrammarRule[] {

@@ -4,7 +4,7 @@ export { decodingGrammar, languagePrompt, vocabularyHelp, type GrammarOptions } 
 export { extractProgram } from './extract.ts';
 export { GenomeError } from './genome-error.ts';
 export { programDepth, programSize } from './measure.ts';
-export { mutateProgram } from './mutate.ts';
+export { blindOperators, drawMutant, mutateBy, mutateProgram, type BlindOperator, type Mutant } from './mutate.ts';
 export { parseProgram } from './parse.ts';
 export { printProgram } from './print.ts';
 export { limits, type Program } from './program.ts';

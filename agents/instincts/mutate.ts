@@ -1,308 +1,83 @@
 import type { Vocabulary } from '../../core/kernel/genomes.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
 import {
-  amountRange, drawNumber, nudgeNumber, percentRange, rangeOfComparison, rangeOfEffect, rescaleNumber, type NumberRange,
-} from './numbers.ts';
+  addEffect, addTerm, changeNumber, deleteRule, dropEffect, dropTerm, duplicateRule, flipComparison, insertRule, rejoinTerms, replaceAct,
+  replaceEffect, replaceSide, replaceTarget, swapDeeds, swapRules, type Draft, type Edit,
+} from './edits.ts';
 import { printProgram } from './print.ts';
-import { limits, type Deed, type Effect, type Program, type Rule, type Term } from './program.ts';
-import { randomDeed, randomEffect, randomLeft, randomRight, randomRule, randomTarget, randomTerm } from './random-program.ts';
+import { limits, type Program } from './program.ts';
+import { randomRule } from './random-program.ts';
 
-/** A program being changed; parts may be shared with another program, so they are replaced, never written to. */
-interface Draft { rules: Rule[]; otherwise: Deed }
+/** Blind operators that need one parent; `crossPrograms` is the one that needs two. */
+export const blindOperators = ['point', 'insert', 'delete', 'duplicate', 'swap'] as const;
+export type BlindOperator = (typeof blindOperators)[number];
 
-/** Changes the draft, or finds nothing to change and returns false. */
-type Mutation = (draft: Draft, vocabulary: Vocabulary, random: RandomStream) => boolean;
+/** A mutant, and the operator that made it. */
+export interface Mutant { readonly program: Program; readonly operator: BlindOperator }
+
+type Weighted = readonly [weight: number, edit: Edit];
 
 /**
- * The classical operators and how often each is tried. Changes of one number, word or comparison come first: most
+ * What each operator does, and how often each edit is tried. Changes of one number, word or comparison come first: most
  * children should be near their parents. What deletes outweighs what adds, so that programs do not grow by drift alone.
  */
-const mutations: readonly (readonly [weight: number, mutation: Mutation])[] = [
-  [30, changeNumber],
-  [8, replaceSide],
-  [5, flipComparison],
-  [8, replaceAct],
-  [6, replaceTarget],
-  [7, insertRule],
-  [11, deleteRule],
-  [3, duplicateRule],
-  [6, swapRules],
-  [5, addTerm],
-  [8, dropTerm],
-  [3, rejoinTerms],
-  [4, addEffect],
-  [5, dropEffect],
-  [3, replaceEffect],
-];
+const editsOf: Readonly<Record<BlindOperator, readonly Weighted[]>> = {
+  point: [[30, changeNumber], [8, replaceSide], [5, flipComparison], [8, replaceAct], [6, replaceTarget], [3, rejoinTerms], [3, replaceEffect]],
+  insert: [[7, insertRule], [5, addTerm], [4, addEffect]],
+  delete: [[11, deleteRule], [8, dropTerm], [5, dropEffect]],
+  duplicate: [[3, duplicateRule]],
+  swap: [[5, swapRules], [1, swapDeeds]],
+};
 
-const totalWeight = mutations.reduce((sum, [weight]) => sum + weight, 0);
+/** Every edit there is, with the operator that it belongs to. */
+const all = blindOperators.flatMap((operator) => editsOf[operator].map(([weight, edit]): readonly [number, Edit, BlindOperator] => [weight, edit, operator]));
 
-/** Of changes of a number: nudged nearby rather than drawn anew. */
-const nudgeShare = 0.75;
-
-/** Tries before the mutation falls back on inserting or deleting a rule, one of which is always possible. */
+/** Draws before the dice are taken to have nothing to offer. */
 const patience = 20;
 
-/** A mutant: valid, within the limits, and different from `program`. */
+/** A mutant: valid, within the limits, and different from `program`. Its mutation prompt is its parent's. */
 export function mutateProgram(program: Program, vocabulary: Vocabulary, random: RandomStream): Program {
+  return drawMutant(program, vocabulary, random).program;
+}
+
+/** As `mutateProgram`, saying which operator it was that the dice chose. */
+export function drawMutant(program: Program, vocabulary: Vocabulary, random: RandomStream): Mutant {
   const before = printProgram(program, vocabulary);
   for (let tries = 0; tries < patience; tries++) {
-    const draft: Draft = { rules: [...program.rules], otherwise: program.otherwise };
-    if (!drawMutation(random)(draft, vocabulary, random)) continue;
-    const after = printProgram(draft, vocabulary);
-    if (after !== before && after.length <= limits.characters) return draft;
+    const [, edit, operator] = drawn(all, random);
+    const mutant = edited(program, before, edit, vocabulary, random);
+    if (mutant !== null) return { program: mutant, operator };
   }
-  return forced(program, vocabulary, random);
+  // One of the two is always possible: one rule fewer, or a first rule.
+  if (program.rules.length > 0) return { program: { ...program, rules: program.rules.slice(0, -1) }, operator: 'delete' };
+  return { program: { ...program, rules: [randomRule(vocabulary, random)] }, operator: 'insert' };
 }
 
-/** What is left when the dice would not: one rule fewer, or a first rule. */
-function forced(program: Program, vocabulary: Vocabulary, random: RandomStream): Program {
-  if (program.rules.length > 0) return { rules: program.rules.slice(0, -1), otherwise: program.otherwise };
-  return { rules: [randomRule(vocabulary, random)], otherwise: program.otherwise };
-}
-
-function drawMutation(random: RandomStream): Mutation {
-  let left = random.next() * totalWeight;
-  for (const [weight, mutation] of mutations) {
-    left -= weight;
-    if (left < 0) return mutation;
+/** A mutant by one operator alone, or null where the program has nothing that it could change. */
+export function mutateBy(operator: BlindOperator, program: Program, vocabulary: Vocabulary, random: RandomStream): Program | null {
+  const before = printProgram(program, vocabulary);
+  for (let tries = 0; tries < patience; tries++) {
+    const [, edit] = drawn(editsOf[operator], random);
+    const mutant = edited(program, before, edit, vocabulary, random);
+    if (mutant !== null) return mutant;
   }
-  return changeNumber;
+  return null;
 }
 
-/** Where a term stands. */
-interface TermPlace { rule: number; alternative: number; term: number }
-
-function termPlaces(draft: Draft, wanted: (term: Term) => boolean): TermPlace[] {
-  const places: TermPlace[] = [];
-  draft.rules.forEach(({ alternatives }, rule) => alternatives.forEach((terms, alternative) => terms.forEach((each, term) => {
-    if (wanted(each)) places.push({ rule, alternative, term });
-  })));
-  return places;
+/** The program with one edit, or null where that changes nothing or makes too much of it. */
+function edited(program: Program, before: string, edit: Edit, vocabulary: Vocabulary, random: RandomStream): Program | null {
+  const draft: Draft = { prompt: program.prompt, rules: [...program.rules], otherwise: program.otherwise };
+  if (!edit(draft, vocabulary, random)) return null;
+  const after = printProgram(draft, vocabulary);
+  return after !== before && after.length <= limits.characters ? draft : null;
 }
 
-function termAt(draft: Draft, { rule, alternative, term }: TermPlace): Term {
-  return draft.rules[rule].alternatives[alternative][term];
-}
-
-/** Puts other terms in the place of one; an alternative or rule left empty goes. */
-function replaceTerm(draft: Draft, place: TermPlace, by: readonly Term[]): void {
-  const rule = draft.rules[place.rule];
-  const terms = rule.alternatives[place.alternative].toSpliced(place.term, 1, ...by);
-  const alternatives = terms.length > 0 ? rule.alternatives.with(place.alternative, terms)
-    : rule.alternatives.toSpliced(place.alternative, 1);
-  if (alternatives.length > 0) draft.rules[place.rule] = { ...rule, alternatives };
-  else draft.rules.splice(place.rule, 1);
-}
-
-/** Deeds are numbered as their rules; the last is that of `otherwise`. */
-function deedAt(draft: Draft, index: number): Deed {
-  return index < draft.rules.length ? draft.rules[index].deed : draft.otherwise;
-}
-
-function replaceDeed(draft: Draft, index: number, deed: Deed): void {
-  if (index < draft.rules.length) draft.rules[index] = { ...draft.rules[index], deed };
-  else draft.otherwise = deed;
-}
-
-function deedsWhere(draft: Draft, wanted: (deed: Deed) => boolean): number[] {
-  const found: number[] = [];
-  for (let index = 0; index <= draft.rules.length; index++) if (wanted(deedAt(draft, index))) found.push(index);
-  return found;
-}
-
-function effectCount(deed: Deed): number {
-  return deed.effects.length + (deed.signal === null ? 0 : 1);
-}
-
-function changeNumber(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const terms = termPlaces(draft, (term) => term.kind === 'chance' || term.right.kind === 'number');
-  const effects = deedsWhere(draft, () => true).flatMap((deed) => deedAt(draft, deed).effects
-    .flatMap((effect, index) => effect.kind === 'add' || effect.source.kind === 'number' ? [{ deed, index }] : []));
-  if (terms.length + effects.length === 0) return false;
-  const chosen = random.below(terms.length + effects.length);
-  if (chosen < terms.length) {
-    const place = terms[chosen];
-    replaceTerm(draft, place, [withOtherNumber(termAt(draft, place), vocabulary, random)]);
-  } else {
-    const { deed, index } = effects[chosen - terms.length];
-    const old = deedAt(draft, deed);
-    replaceDeed(draft, deed, { ...old, effects: old.effects.with(index, effectWithOtherNumber(old.effects[index], random)) });
+/** One of the entries, each as often as its weight says. */
+function drawn<T extends readonly [weight: number, ...rest: unknown[]]>(entries: readonly T[], random: RandomStream): T {
+  let left = random.next() * entries.reduce((sum, [weight]) => sum + weight, 0);
+  for (const entry of entries) {
+    left -= entry[0];
+    if (left < 0) return entry;
   }
-  return true;
-}
-
-function otherNumber(value: number, range: NumberRange, random: RandomStream): number {
-  return random.chance(nudgeShare) ? nudgeNumber(value, range, random) : drawNumber(range, random);
-}
-
-function withOtherNumber(term: Term, vocabulary: Vocabulary, random: RandomStream): Term {
-  if (term.kind === 'chance') return { kind: 'chance', percent: otherNumber(term.percent, percentRange, random) };
-  if (term.right.kind !== 'number') return term;
-  return { ...term, right: { kind: 'number', value: otherNumber(term.right.value, rangeOfComparison(term, vocabulary), random) } };
-}
-
-function effectWithOtherNumber(effect: Effect, random: RandomStream): Effect {
-  if (effect.kind === 'add') return { ...effect, amount: otherNumber(effect.amount, amountRange, random) };
-  if (effect.source.kind !== 'number') return effect;
-  return { ...effect, source: { kind: 'number', value: otherNumber(effect.source.value, rangeOfEffect(effect), random) } };
-}
-
-/** Another sense or register on the left, a number keeping its place in the range; or, less often, another right side. */
-function replaceSide(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const places = termPlaces(draft, (term) => term.kind === 'compare');
-  const left = randomLeft(vocabulary, random);
-  if (places.length === 0 || left === null) return false;
-  const place = random.pick(places);
-  const old = termAt(draft, place);
-  if (old.kind === 'chance') return false;
-  if (random.chance(0.25)) replaceTerm(draft, place, [{ ...old, right: randomRight(old.left, vocabulary, random) }]);
-  else {
-    const [from, to] = [rangeOfComparison(old, vocabulary), rangeOfComparison({ left }, vocabulary)];
-    const right = old.right.kind === 'number' ? { ...old.right, value: rescaleNumber(old.right.value, from, to) } : old.right;
-    replaceTerm(draft, place, [{ ...old, left, right }]);
-  }
-  return true;
-}
-
-function flipComparison(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  const places = termPlaces(draft, (term) => term.kind === 'compare');
-  if (places.length === 0) return false;
-  const place = random.pick(places);
-  const old = termAt(draft, place);
-  if (old.kind === 'compare') replaceTerm(draft, place, [{ ...old, above: !old.above }]);
-  return true;
-}
-
-function replaceAct(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const index = random.below(draft.rules.length + 1);
-  const { act, target } = randomDeed(vocabulary, random);
-  replaceDeed(draft, index, { ...deedAt(draft, index), act, target });
-  return true;
-}
-
-function replaceTarget(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const found = deedsWhere(draft, (deed) => vocabulary.acts[deed.act].targets.length > 1);
-  if (found.length === 0) return false;
-  const index = random.pick(found);
-  const deed = deedAt(draft, index);
-  replaceDeed(draft, index, { ...deed, target: randomTarget(deed.act, vocabulary, random) });
-  return true;
-}
-
-function insertRule(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  if (draft.rules.length === limits.rules) return false;
-  draft.rules.splice(random.below(draft.rules.length + 1), 0, randomRule(vocabulary, random));
-  return true;
-}
-
-function deleteRule(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  if (draft.rules.length === 0) return false;
-  draft.rules.splice(random.below(draft.rules.length), 1);
-  return true;
-}
-
-/** A copy of a rule at a random place, its numbers changed on the way. */
-function duplicateRule(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  if (draft.rules.length === 0 || draft.rules.length === limits.rules) return false;
-  const rule = random.pick(draft.rules);
-  const alternatives = rule.alternatives.map((terms) => terms.map((term) => withOtherNumber(term, vocabulary, random)));
-  draft.rules.splice(random.below(draft.rules.length + 1), 0, { ...rule, alternatives });
-  return true;
-}
-
-function swapRules(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  if (draft.rules.length < 2) return false;
-  const first = random.below(draft.rules.length);
-  const second = (first + 1 + random.below(draft.rules.length - 1)) % draft.rules.length;
-  [draft.rules[first], draft.rules[second]] = [draft.rules[second], draft.rules[first]];
-  return true;
-}
-
-/** One more term, joined by `and` or as an alternative of its own, as there is room. */
-function addTerm(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const places = termPlaces(draft, () => true);
-  if (places.length === 0) return false;
-  const place = random.pick(places);
-  const rule = draft.rules[place.rule];
-  const term = randomTerm(vocabulary, random);
-  if (random.chance(0.25)) {
-    if (rule.alternatives.length === limits.alternatives) return false;
-    draft.rules[place.rule] = { ...rule, alternatives: [...rule.alternatives, [term]] };
-  } else {
-    if (rule.alternatives[place.alternative].length === limits.terms) return false;
-    replaceTerm(draft, place, [termAt(draft, place), term]);
-  }
-  return true;
-}
-
-/** Drops a term from a rule that has more than one. */
-function dropTerm(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  const places = termPlaces(draft, () => true).filter(({ rule }) => {
-    const { alternatives } = draft.rules[rule];
-    return alternatives.length > 1 || alternatives[0].length > 1;
-  });
-  if (places.length === 0) return false;
-  replaceTerm(draft, random.pick(places), []);
-  return true;
-}
-
-/** Turns one `and` of the program into an `or`, or one `or` into an `and`. */
-function rejoinTerms(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  const joints = termPlaces(draft, () => true)
-    .filter(({ rule, alternative, term }) => alternative + term > 0 && canRejoin(draft.rules[rule], alternative, term));
-  if (joints.length === 0) return false;
-  const { rule, alternative, term } = random.pick(joints);
-  const { alternatives, deed } = draft.rules[rule];
-  const terms = alternatives[alternative];
-  draft.rules[rule] = {
-    alternatives: term > 0
-      ? alternatives.toSpliced(alternative, 1, terms.slice(0, term), terms.slice(term))
-      : alternatives.toSpliced(alternative - 1, 2, [...alternatives[alternative - 1], ...terms]),
-    deed,
-  };
-  return true;
-}
-
-function canRejoin({ alternatives }: Rule, alternative: number, term: number): boolean {
-  if (term > 0) return alternatives.length < limits.alternatives;
-  return alternatives[alternative - 1].length + alternatives[alternative].length <= limits.terms;
-}
-
-function addEffect(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  const found = deedsWhere(draft, (deed) => effectCount(deed) < limits.effects);
-  if (found.length === 0) return false;
-  const index = random.pick(found);
-  const deed = deedAt(draft, index);
-  if (random.chance(0.5) && vocabulary.signals.length > 0) {
-    replaceDeed(draft, index, { ...deed, signal: random.below(vocabulary.signals.length) });
-    return true;
-  }
-  if (vocabulary.registers.length === 0) return false;
-  const effects = deed.effects.toSpliced(random.below(deed.effects.length + 1), 0, randomEffect(vocabulary, random));
-  replaceDeed(draft, index, { ...deed, effects });
-  return true;
-}
-
-/** Changes one effect of one deed, each as likely as another: a change of memory, or the signal. */
-function changeEffect(draft: Draft, random: RandomStream, memory: (effects: readonly Effect[], chosen: number) => readonly Effect[],
-  signal: () => number | null): boolean {
-  const found = deedsWhere(draft, (deed) => effectCount(deed) > 0);
-  if (found.length === 0) return false;
-  const index = random.pick(found);
-  const deed = deedAt(draft, index);
-  const chosen = random.below(effectCount(deed));
-  replaceDeed(draft, index, chosen < deed.effects.length
-    ? { ...deed, effects: memory(deed.effects, chosen) }
-    : { ...deed, signal: signal() });
-  return true;
-}
-
-function dropEffect(draft: Draft, _vocabulary: Vocabulary, random: RandomStream): boolean {
-  return changeEffect(draft, random, (effects, chosen) => effects.toSpliced(chosen, 1), () => null);
-}
-
-function replaceEffect(draft: Draft, vocabulary: Vocabulary, random: RandomStream): boolean {
-  return changeEffect(draft, random, (effects, chosen) => effects.with(chosen, randomEffect(vocabulary, random)),
-    () => random.below(vocabulary.signals.length));
+  return entries[0];
 }

@@ -2,19 +2,22 @@ import type { Vocabulary } from '../../core/kernel/genomes.ts';
 import { either, GenomeError } from './genome-error.ts';
 import { nearestWord } from './nearest.ts';
 import { printProgram } from './print.ts';
+import { readPrompt } from './prompt-line.ts';
 import {
   limits, quantise,
   type Alternative, type Chance, type Comparison, type Deed, type Effect, type MemoryOperand, type Operand, type Program, type Rule,
   type SenseOperand, type Term,
 } from './program.ts';
-import { shown, tokenise, type Token, type TokenKind } from './tokens.ts';
+import { checkText, shown, tokenise, type Token, type TokenKind } from './tokens.ts';
 
 /**
  * Reads a program. White space, line ends and upper case are free, `#` begins a comment, units may be left out.
  * Throws a `GenomeError` that says where the text stops being a program, and what was expected there.
  */
 export function parseProgram(text: string, vocabulary: Vocabulary): Program {
-  return new Parser(tokenise(text), vocabulary).program();
+  checkText(text);
+  const { prompt, end } = readPrompt(text);
+  return new Parser(tokenise(text, end), vocabulary).program(prompt);
 }
 
 /** Units that a text may write in the singular. */
@@ -35,7 +38,7 @@ class Parser {
     this.senseNames = vocabulary.senses.map((sense) => sense.name);
   }
 
-  program(): Program {
+  program(prompt: string | null): Program {
     const rules: Rule[] = [];
     while (this.isWord('when')) {
       if (rules.length === limits.rules) this.fail(`"otherwise" after ${limits.rules} rules, which is the most`);
@@ -48,7 +51,7 @@ class Parser {
     this.take('arrow', '"->"');
     const otherwise = this.deed();
     if (this.peek().kind !== 'end') this.fail('nothing more after the "otherwise" rule');
-    const program = { rules, otherwise };
+    const program = { prompt, rules, otherwise };
     const { length } = printProgram(program, this.vocabulary);
     if (length > limits.characters) throw new GenomeError(1, 1, `at most ${limits.characters} characters in canonical form`, `${length}`);
     return program;

@@ -1,9 +1,10 @@
 import type { Vocabulary } from '../../core/kernel/genomes.ts';
+import { printPrompt } from './prompt-line.ts';
 import { limits, type Alternative, type Deed, type Effect, type Operand, type Program, type Term } from './program.ts';
 
-/** The canonical text: one rule a line, single spaces, units written, numbers as short as they can be; no newline at the end. */
+/** The canonical text: the mutation prompt if there is one, then one rule a line, single spaces, units written, numbers as short as they can be; no newline at the end. */
 export function printProgram(program: Program, vocabulary: Vocabulary): string {
-  let text = '';
+  let text = printPrompt(program.prompt);
   for (const rule of program.rules) {
     const condition = rule.alternatives.map((alternative) => printAlternative(alternative, vocabulary)).join(' or ');
     text += `when ${condition} -> ${printDeed(rule.deed, vocabulary)}\n`;

@@ -16,6 +16,8 @@ export const limits = {
   effects: 3,
   /** Magnitude of a number in a program, and of what a register can hold. */
   magnitude: 9999,
+  /** Characters of the mutation prompt. */
+  prompt: 120,
 } as const;
 
 export interface NumberOperand { readonly kind: 'number'; readonly value: number }
@@ -61,6 +63,8 @@ export interface Deed {
 export interface Rule { readonly alternatives: readonly Alternative[]; readonly deed: Deed }
 
 export interface Program {
+  /** How a model is to change the children of its bearer, in plain words; null where it carries no such wish. */
+  readonly prompt: string | null;
   /** Asked in order; at most `limits.rules`. */
   readonly rules: readonly Rule[];
   /** Done when no rule holds. */

@@ -16,7 +16,7 @@ const share = {
 export function randomProgram(vocabulary: Vocabulary, random: RandomStream, rules: number): Program {
   const wanted = Math.max(0, Math.min(limits.rules, Math.floor(rules)));
   const drawn = Array.from({ length: wanted }, () => randomRule(vocabulary, random));
-  let program: Program = { rules: drawn, otherwise: randomDeed(vocabulary, random) };
+  let program: Program = { prompt: null, rules: drawn, otherwise: randomDeed(vocabulary, random) };
   // Only a vocabulary of very long names can make this necessary.
   while (!fits(program, vocabulary) && program.rules.length > 0) program = { ...program, rules: program.rules.slice(1) };
   return program;

@@ -6,10 +6,10 @@ import { compileProgram } from './compile.ts';
 import { crossPrograms } from './cross.ts';
 import { decide } from './interpret.ts';
 import { programDepth, programSize } from './measure.ts';
-import { mutateProgram } from './mutate.ts';
+import { drawMutant } from './mutate.ts';
 import { parseProgram } from './parse.ts';
-import { fits, printProgram } from './print.ts';
-import type { Program } from './program.ts';
+import { printProgram } from './print.ts';
+import { limits, type Program } from './program.ts';
 import { checkVocabulary } from './vocabulary.ts';
 
 /** Most mutations that one birth adds to the first. */
@@ -138,15 +138,19 @@ export class Instincts implements Genomes {
     let variation = 0;
     if (second !== null && second !== first) {
       const recombined = crossPrograms(this.program(first), this.program(second), random);
-      if (fits(recombined, this.vocabulary)) {
+      const text = this.print(recombined);
+      if (text.length <= limits.characters && text !== this.texts[first]) {
         child = recombined;
         variation |= Variation.crossover;
       }
     }
     if (random.chance(mutationRate)) {
-      variation |= Variation.point;
-      child = mutateProgram(child ?? this.program(first), this.vocabulary, random);
-      for (let more = 0; more < moreMutations && random.chance(0.5); more++) child = mutateProgram(child, this.vocabulary, random);
+      let more = 0;
+      do {
+        const mutant = drawMutant(child ?? this.program(first), this.vocabulary, random);
+        child = mutant.program;
+        variation |= Variation[mutant.operator];
+      } while (more++ < moreMutations && random.chance(0.5));
     }
     if (child === null) {
       this.holders[first]++;

@@ -24,19 +24,23 @@ const kinds: readonly TokenKind[] = ['word', 'arrow', 'number', 'below', 'above'
 
 const blank = /(?:[ \t\r\n]|#[^\n]*)*/y;
 
-/** Splits a program into tokens, the last of kind `end`. Refuses texts that are too long or hold characters of no use in one. */
-export function tokenise(text: string): Token[] {
+/** Refuses texts that are too long or hold characters of no use in a genome. */
+export function checkText(text: string): void {
   if (text.length > limits.characters) {
     throw new GenomeError(1, 1, `at most ${limits.characters} characters`, `${text.length}`);
   }
-  const place = placesIn(text);
   const bad = refused.exec(text);
   if (bad !== null) {
-    const { line, column } = place(bad.index);
+    const { line, column } = placesIn(text)(bad.index);
     throw new GenomeError(line, column, 'printable text', `the character ${escaped(bad[0])}`);
   }
+}
+
+/** Splits a program, from an offset on, into tokens, the last of kind `end`. The text must have been checked. */
+export function tokenise(text: string, from = 0): Token[] {
+  const place = placesIn(text);
   const tokens: Token[] = [];
-  for (let at = skipBlank(text, 0); at < text.length; at = skipBlank(text, anyToken.lastIndex)) {
+  for (let at = skipBlank(text, from); at < text.length; at = skipBlank(text, anyToken.lastIndex)) {
     anyToken.lastIndex = at;
     // The last group takes anything, so there is always a match.
     const match = anyToken.exec(text)!;

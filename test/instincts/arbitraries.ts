@@ -5,6 +5,7 @@ import {
   type SenseOperand, type Term,
 } from '../../agents/instincts/program.ts';
 import { fits } from '../../agents/instincts/print.ts';
+import { canonicalPrompt, promptFault } from '../../agents/instincts/prompt-line.ts';
 import type { Vocabulary } from '../../core/kernel/genomes.ts';
 
 /** Fixed, so that a failure comes again. */
@@ -13,6 +14,11 @@ export const seeded = (numRuns: number): { seed: number; numRuns: number } => ({
 function quantised(lower: number, upper: number): fc.Arbitrary<number> {
   return fc.integer({ min: lower * 100, max: upper * 100 }).map((n) => quantise(n / 100));
 }
+
+/** Any mutation prompt: plain characters, single spaces, none at the ends. */
+export const prompts: fc.Arbitrary<string> = fc.string({
+  unit: fc.constantFrom(...'ABCXYZabcdefghijklmnopqrstuvwxyz0123456789     .,;:!?\'"()%+/-'), minLength: 1, maxLength: limits.prompt,
+}).map(canonicalPrompt).filter((prompt) => prompt !== '');
 
 /** Any valid program over a vocabulary with senses, signals and registers. */
 export function programs(vocabulary: Vocabulary): fc.Arbitrary<Program> {
@@ -43,12 +49,13 @@ export function programs(vocabulary: Vocabulary): fc.Arbitrary<Program> {
   const rule: fc.Arbitrary<Rule> = fc.record({
     alternatives: fc.array(alternative, { minLength: 1, maxLength: limits.alternatives }), deed,
   });
-  return fc.record({ rules: fc.array(rule, { maxLength: limits.rules, size: 'max' }), otherwise: deed })
+  return fc.record({ prompt: fc.option(prompts), rules: fc.array(rule, { maxLength: limits.rules, size: 'max' }), otherwise: deed })
     .filter((program) => fits(program, vocabulary));
 }
 
 /** Why a program is not valid, or null; a check of the shape that owes nothing to the parser. */
 export function fault(program: Program, vocabulary: Vocabulary): string | null {
+  if (program.prompt !== null && (promptFault(program.prompt) !== null || canonicalPrompt(program.prompt) !== program.prompt)) return 'prompt';
   if (program.rules.length > limits.rules) return 'too many rules';
   for (const { alternatives, deed } of [...program.rules, { alternatives: [], deed: program.otherwise }]) {
     if (deed !== program.otherwise && (alternatives.length < 1 || alternatives.length > limits.alternatives)) return 'alternatives';

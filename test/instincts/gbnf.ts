@@ -2,7 +2,7 @@ import type { RandomStream } from '../../core/kernel/random.ts';
 
 /**
  * Writes texts that a GBNF grammar generates: a walker of the part of GBNF our grammars use (rules, alternatives, groups, `?`,
- * quoted literals, one-character classes of ranges), each choice drawn at random.
+ * `{m,n}`, quoted literals, one-character classes of ranges), each choice drawn at random.
  */
 type Node =
   | { kind: 'literal'; text: string }
@@ -10,7 +10,7 @@ type Node =
   | { kind: 'rule'; name: string }
   | { kind: 'sequence'; parts: Node[] }
   | { kind: 'choice'; options: Node[] }
-  | { kind: 'optional'; part: Node };
+  | { kind: 'repeated'; part: Node; least: number; most: number };
 
 export type Gbnf = ReadonlyMap<string, Node>;
 
@@ -32,7 +32,15 @@ export function writeText(grammar: Gbnf, random: RandomStream, node: Node = { ki
     case 'class': return node.characters.charAt(random.below(node.characters.length));
     case 'sequence': return node.parts.map((part) => writeText(grammar, random, part)).join('');
     case 'choice': return writeText(grammar, random, random.pick(node.options));
-    case 'optional': return random.chance(0.5) ? writeText(grammar, random, node.part) : '';
+    case 'repeated': {
+      let text = '';
+      for (let count = 0; count < node.most; count++) {
+        // long repetitions are meant to be long: a coin at each turn would hardly ever come near their end
+        if (count >= node.least && !random.chance(1 - 1 / (1 + node.most))) break;
+        text += writeText(grammar, random, node.part);
+      }
+      return text;
+    }
     case 'rule': {
       const rule = grammar.get(node.name);
       if (rule === undefined) throw new Error(`The grammar has no rule ${node.name}.`);
@@ -46,7 +54,7 @@ class Reader {
   private readonly tokens: readonly string[];
 
   constructor(form: string) {
-    this.tokens = form.match(/"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[a-z-]+|[()|?]/g) ?? [];
+    this.tokens = form.match(/"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\{\d+,\d+\}|[a-z-]+|[()|?]/g) ?? [];
   }
 
   get done(): boolean {
@@ -66,10 +74,13 @@ class Reader {
     const parts: Node[] = [];
     for (let token = this.tokens[this.at]; token !== undefined && token !== '|' && token !== ')'; token = this.tokens[this.at]) {
       const part = this.part(token);
-      if (this.tokens[this.at] === '?') {
+      const often = this.tokens[this.at] ?? '';
+      const [, least, most] = often === '?' ? [often, '0', '1'] : /^\{(\d+),(\d+)\}$/.exec(often) ?? [];
+      if (least === undefined) parts.push(part);
+      else {
         this.at++;
-        parts.push({ kind: 'optional', part });
-      } else parts.push(part);
+        parts.push({ kind: 'repeated', part, least: Number(least), most: Number(most) });
+      }
     }
     return { kind: 'sequence', parts };
   }
@@ -78,8 +89,9 @@ class Reader {
     this.at++;
     if (token.startsWith('"')) return { kind: 'literal', text: JSON.parse(token) as string };
     if (token.startsWith('[')) {
-      const range = (_: string, low: string, high: string): string => '0123456789'.slice(Number(low), Number(high) + 1);
-      return { kind: 'class', characters: token.slice(1, -1).replace(/(\d)-(\d)/g, range) };
+      const range = (_: string, low: string, high: string): string => (
+        String.fromCharCode(...Array.from({ length: high.charCodeAt(0) - low.charCodeAt(0) + 1 }, (_, i) => low.charCodeAt(0) + i)));
+      return { kind: 'class', characters: token.slice(1, -1).replace(/(\w)-(\w)/g, range) };
     }
     if (token !== '(') return { kind: 'rule', name: token };
     const inner = this.choice();

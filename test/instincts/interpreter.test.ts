@@ -129,7 +129,7 @@ describe('every program halts within the limit of steps', () => {
     const effect = { kind: 'set', register: 2, source: { kind: 'sense', sense: 0 } } as const;
     const deed = { act: 9, target: 1, signal: null, effects: Array.from({ length: limits.effects }, () => effect) };
     const rule = { alternatives: Array.from({ length: limits.alternatives }, () => full), deed };
-    const program: Program = { rules: Array.from({ length: limits.rules }, () => rule), otherwise: deed };
+    const program: Program = { prompt: null, rules: Array.from({ length: limits.rules }, () => rule), otherwise: deed };
     const code = compileProgram(program);
     expect(code.length).toBe(longestCode);
     // Every alternative fails at its first term, and then (below) only at its last.

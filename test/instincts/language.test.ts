@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileProgram } from '../../agents/instincts/compile.ts';
 import { GenomeError } from '../../agents/instincts/genome-error.ts';
 import { parseProgram } from '../../agents/instincts/parse.ts';
 import { printProgram } from '../../agents/instincts/print.ts';
 import { limits } from '../../agents/instincts/program.ts';
+import { createInstincts } from '../../agents/instincts/store.ts';
 import { programs, seeded } from './arbitraries.ts';
 import { vocabulary } from './vocabulary.ts';
 
@@ -66,12 +68,59 @@ describe('the language of instincts', () => {
   it('[I1] reads a program whatever its white space and case', () => {
     const blank = fc.constantFrom(' ', '\t', '\n', '\r\n', '  # why\n');
     const blanks = fc.array(blank, { minLength: 1, maxLength: 3 }).map((parts) => parts.join(''));
-    fc.assert(fc.property(programs(vocabulary), fc.array(blanks, { minLength: 7, maxLength: 7 }), (program, gaps) => {
-      const text = printProgram(program, vocabulary);
-      const loose = text.split(/[ \n]/)
+    const gapLists = fc.array(blanks, { minLength: 7, maxLength: 7 });
+    fc.assert(fc.property(programs(vocabulary), gapLists, fc.constantFrom('', '\n \t', '# what it does\n'), (program, gaps, before) => {
+      const text = printProgram({ ...program, prompt: null }, vocabulary);
+      const prompt = program.prompt === null ? '' : `${before}Mutation \t PROMPT :\t${program.prompt.replaceAll(' ', ' \t ')}  # aloud\r\n`;
+      const loose = prompt + text.split(/[ \n]/)
         .map((word, index) => `${index % 3 === 0 ? word.toUpperCase() : word}${gaps[index % gaps.length] ?? ' '}`).join('');
       if (loose.length <= limits.characters) expect(parseProgram(loose, vocabulary)).toEqual(program);
     }), seeded(100));
+  });
+});
+
+describe('the mutation prompt', () => {
+  const bold = 'mutation prompt: make it bolder when energy is high';
+
+  it('[I1][I9] is the first line, and part of the canonical text', () => {
+    expect(reprint(`${bold}\n${canonical}`)).toBe(`${bold}\n${canonical}`);
+    expect(parseProgram(`${bold}\n${canonical}`, vocabulary)).toEqual({ ...parseProgram(canonical, vocabulary), prompt: 'make it bolder when energy is high' });
+    expect(parseProgram(canonical, vocabulary).prompt).toBeNull();
+  });
+
+  it('[I9] is kept as it was written, but for white space and a comment', () => {
+    expect(reprint('# mine\n\n MUTATION  prompt :  Use  "Memory"\tmore, 50% (or less)!  # why not\notherwise -> rest'))
+      .toBe('mutation prompt: Use "Memory" more, 50% (or less)!\notherwise -> rest');
+  });
+
+  it.each([
+    ['is empty', ' ', 'line 1, column 18: expected a mutation prompt after the colon, found none.'],
+    ['is a comment', ' # bold', 'line 1, column 18: expected a mutation prompt after the colon, found none.'],
+    ['is too long', ` ${'x'.repeat(121)}`, 'line 1, column 18: expected a mutation prompt of at most 120 characters, found 121.'],
+    ['is a page', ' be <b>bold</b>', 'line 1, column 21: expected a mutation prompt of letters, digits, spaces and . , ; : ! ? \' " ( ) % + / -, found "<".'],
+    ['ends a fence', ' be bold ```', 'line 1, column 26: expected a mutation prompt of letters, digits, spaces and . , ; : ! ? \' " ( ) % + / -, found "`".'],
+    ['has letters that look like ours', ' be b\u043eld', 'line 1, column 22: expected a mutation prompt of letters, digits, spaces and . , ; : ! ? \' " ( ) % + / -, found "U+043E".'],
+    ['turns the direction', ' be \u202ebold', 'line 1, column 21: expected printable text, found the character U+202E.'],
+    ['has a control character', ' be \u0007bold', 'line 1, column 21: expected printable text, found the character U+0007.'],
+    ['is a megabyte', ` ${'bold '.repeat(200_000)}`, 'line 1, column 1: expected at most 4096 characters, found 1000035.'],
+  ])('[I9][L2] is refused where it %s', (_what, prompt, message) => {
+    expect(refusal(`mutation prompt:${prompt}\notherwise -> rest`).message).toBe(message);
+  });
+
+  it('[I2] stands once, before the rules', () => {
+    expect(refusal(`${bold}\n${bold}\notherwise -> rest`).message)
+      .toBe('line 2, column 1: expected "when" or "otherwise", found "mutation".');
+    expect(refusal(`otherwise -> rest\n${bold}`).message).toBe('line 2, column 1: expected nothing more after the "otherwise" rule, found "mutation".');
+    expect(refusal(`${bold}\nwhen enrgy < 3 -> eat\notherwise -> rest`).message).toMatch(/^line 2, column 6: /);
+    expect(refusal(bold).message).toBe('line 1, column 52: expected "when" or "otherwise", found the end of the text.');
+  });
+
+  it('[I9] has a bearer do nothing else, and is part of what makes two genomes the same', () => {
+    const instincts = createInstincts(vocabulary);
+    const [plain, wishing] = [instincts.intern(canonical), instincts.intern(`${bold}\n${canonical}`)];
+    expect(wishing).not.toBe(plain);
+    expect(compileProgram(instincts.program(wishing))).toEqual(compileProgram(instincts.program(plain)));
+    expect(instincts.size(wishing)).toBe(instincts.size(plain));
   });
 });
 

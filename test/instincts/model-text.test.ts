@@ -37,6 +37,14 @@ describe('the program in a reply', () => {
     expect(extractProgram(reply)).toBe(program);
   });
 
+  it.each([
+    ['right above', `mutation prompt: be bold\n${program}`],
+    ['outside the code block', `Mutation prompt: be bold\n\n\`\`\`\n${program}\n\`\`\``.replace('Mutation', 'mutation')],
+    ['after a plan and another one', `Plan: more energy.\nmutation prompt: be shy\nNo:\nmutation prompt: be bold\nHere:\n${program}`],
+  ])('[I9] brings along the mutation prompt that stands %s', (_where, reply) => {
+    expect(extractProgram(reply)).toBe(`mutation prompt: be bold\n${program}`);
+  });
+
   it('is left as it was written, faults and all', () => {
     const faulty = 'when energy >> 50 -> fly\n<b>otherwise</b>\notherwise -> climb grass';
     expect(extractProgram(faulty)).toBe(faulty);
@@ -88,6 +96,21 @@ describe('what is generated from the vocabulary', () => {
     const tokens = prompt.match(/[A-Za-z]{1,6}|\d|[^\sA-Za-z\d]|\n/g)?.length ?? 0;
     expect(tokens).toBeLessThanOrEqual(350);
     expect(parseProgram(`${prompt.split('Example: ')[1] ?? ''}\notherwise -> rest`, vocabulary).rules.length).toBe(1);
+  });
+
+  it.each([
+    ['a plan', { plan: true }], ['a mutation prompt', { prompt: true }], ['both', { plan: true, prompt: true }],
+  ])('[I7][I9] every text of the decoding grammar with %s is one, in canonical form', (_what, frame) => {
+    const grammar = readGbnf(decodingGrammar(vocabulary, { maxRules: 2, ...frame }));
+    const random = new RandomStream([8, 1], 0);
+    const longest = writeText(grammar, new Greedy([0, 0], 0));
+    for (const text of [longest, ...Array.from({ length: 300 }, () => writeText(grammar, random))]) {
+      const plan = /^Plan: [ -~]{1,240}\n/.exec(text)?.[0] ?? '';
+      expect(plan !== '').toBe('plan' in frame);
+      const read = parseProgram(text.slice(plan.length), vocabulary);
+      expect(printProgram(read, vocabulary)).toBe(text.slice(plan.length).replace(/^(?:when|otherwise).*$/gm, (line) => line.replaceAll(' -0', ' 0')));
+      expect(read.prompt !== null).toBe('prompt' in frame);
+    }
   });
 
   it.each([1, 3, 6, 12])('[I7] every text of the decoding grammar of up to %i rules is a program', (maxRules) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GenomeError } from '../../agents/instincts/genome-error.ts';
 import { randomProgram } from '../../agents/instincts/random-program.ts';
 import { createInstincts, type Instincts } from '../../agents/instincts/store.ts';
+import { Variation } from '../../core/kernel/tick-events.ts';
 import { RandomStream } from '../../core/kernel/random.ts';
 import type { Vocabulary } from '../../core/kernel/genomes.ts';
 import { makeRows } from './rows.ts';
@@ -120,6 +121,25 @@ describe('a child by the classical operators', () => {
     let changed = 0;
     for (let birth = 0; birth < 2000; birth++) if (instincts.vary(parent, null, stream, 0.3).variation !== 0) changed++;
     expect(Math.abs(changed - 600)).toBeLessThan(80);
+  });
+
+  it('[I10] says which operators made it, and nothing of a copy', () => {
+    const instincts = createInstincts(vocabulary);
+    const first = instincts.intern('when age < 1 -> eat\nwhen age < 2 -> eat, set a to 3\notherwise -> rest');
+    const second = instincts.intern('when age > 3 -> wander\nwhen age > 4 -> wander\notherwise -> rest');
+    const stream = random();
+    let seen = 0;
+    for (let birth = 0; birth < 1000; birth++) {
+      const { handle, variation } = instincts.vary(first, birth % 2 === 0 ? second : null, stream, 0.7);
+      expect(variation === 0).toBe(handle === first);
+      // only a second parent can be crossed with
+      if (birth % 2 === 1) expect(variation & Variation.crossover).toBe(0);
+      seen |= variation;
+      instincts.release(handle);
+    }
+    expect(seen).toBe(Variation.point | Variation.insert | Variation.delete | Variation.duplicate | Variation.swap | Variation.crossover);
+    const crossed = Array.from({ length: 50 }, () => instincts.vary(first, second, stream, 0).variation);
+    expect(new Set(crossed)).toEqual(new Set([0, Variation.crossover]));
   });
 
   it('has rules of both parents when there are two', () => {

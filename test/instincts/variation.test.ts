@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crossPrograms } from '../../agents/instincts/cross.ts';
 import { programDepth, programSize } from '../../agents/instincts/measure.ts';
-import { mutateProgram } from '../../agents/instincts/mutate.ts';
+import { blindOperators, drawMutant, mutateBy, mutateProgram } from '../../agents/instincts/mutate.ts';
 import { parseProgram } from '../../agents/instincts/parse.ts';
 import { fits, printProgram } from '../../agents/instincts/print.ts';
 import { limits, type Program } from '../../agents/instincts/program.ts';
@@ -25,6 +25,67 @@ describe('classical operators', () => {
       expectValid(mutant);
       expect(printProgram(mutant, vocabulary)).not.toBe(printProgram(program, vocabulary));
     }), seeded(1500));
+  });
+
+  describe.each(blindOperators)('[I10] %s, asked for alone', (operator) => {
+    it('makes a valid mutant unlike its parent, or says that there is nothing to change', () => {
+      let made = 0;
+      fc.assert(fc.property(programs(vocabulary), streams, (program, random) => {
+        const mutant = mutateBy(operator, program, vocabulary, random);
+        if (mutant === null) return;
+        made++;
+        expectValid(mutant);
+        expect(printProgram(mutant, vocabulary)).not.toBe(printProgram(program, vocabulary));
+        expect(mutant.prompt).toBe(program.prompt);
+      }), seeded(300));
+      expect(made).toBeGreaterThan(150);
+    });
+
+    it('does what its name says', () => {
+      const count = (program: Program): [rules: number, size: number] => [program.rules.length, programSize(program)];
+      fc.assert(fc.property(programs(vocabulary), streams, (program, random) => {
+        const mutant = mutateBy(operator, program, vocabulary, random);
+        if (mutant === null) return;
+        const [rules, size] = count(program);
+        const [rulesAfter, sizeAfter] = count(mutant);
+        // a deletion may take a rule's last reason to be
+        const expected = {
+          point: () => expect([rulesAfter, sizeAfter]).toEqual([rules, size]),
+          insert: () => expect(sizeAfter >= size && rulesAfter >= rules).toBe(true),
+          delete: () => expect(sizeAfter < size && rulesAfter <= rules).toBe(true),
+          duplicate: () => expect([rulesAfter, sizeAfter > size]).toEqual([rules + 1, true]),
+          swap: () => expect([rulesAfter, sizeAfter]).toEqual([rules, size]),
+        };
+        expected[operator]();
+      }), seeded(200));
+    });
+  });
+
+  it('[I10] an operator that finds nothing to do says so', () => {
+    const least = parseProgram('otherwise -> rest', bareVocabulary);
+    for (const operator of ['point', 'delete', 'duplicate', 'swap'] as const) {
+      expect(mutateBy(operator, least, bareVocabulary, new RandomStream([1, 1], 0))).toBeNull();
+    }
+    expect(mutateBy('insert', least, bareVocabulary, new RandomStream([1, 1], 0))?.rules.length).toBe(1);
+  });
+
+  it('[I10] the dice choose every operator, point mutation most often', () => {
+    const random = new RandomStream([7, 7], 0);
+    const program = parseProgram('when energy > 50 -> eat\nwhen crowd > 5 -> wander, set a to 1\notherwise -> climb grass', vocabulary);
+    const counts = new Map<string, number>();
+    for (let step = 0; step < 2000; step++) {
+      const { operator } = drawMutant(program, vocabulary, random);
+      counts.set(operator, (counts.get(operator) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort()).toEqual([...blindOperators].sort());
+    expect(counts.get('point')).toBeGreaterThan(900);
+  });
+
+  it('[I9] hands the mutation prompt on: a mutant its parent\'s, a recombinant that of either', () => {
+    fc.assert(fc.property(programs(vocabulary), programs(vocabulary), streams, (a, b, random) => {
+      expect(mutateProgram(a, vocabulary, random).prompt).toBe(a.prompt);
+      expect([a.prompt, b.prompt]).toContain(crossPrograms(a, b, random).prompt);
+    }), seeded(300));
   });
 
   it('mutation leaves its parent as it was', () => {

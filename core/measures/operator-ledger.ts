@@ -1,0 +1,261 @@
+import type { TickEvent } from '../events/event.ts';
+import { NOBODY, Operator, Outcome, Variation } from '../kernel/tick-events.ts';
+import type { Simulation } from '../simulation.ts';
+import { SeenTexts } from './seen-texts.ts';
+
+/**
+ * Whom a child is counted under. `founder`: alive when counting began; `copy`: no operator changed it. A child that blind
+ * edits made counts under each kind of edit and once under `blind`; the model's under the operator it was asked for and
+ * once under `llm`.
+ */
+export const ledgerGroups = [
+  'founder', 'copy', 'blind', 'point', 'insert', 'delete', 'duplicate', 'swap', 'crossover', 'llm', 'llm-mutate', 'llm-crossover', 'llm-invent',
+] as const;
+export type LedgerGroup = (typeof ledgerGroups)[number];
+
+const bit = (group: LedgerGroup): number => 1 << ledgerGroups.indexOf(group);
+const founder = bit('founder');
+const copy = bit('copy');
+const llm = bit('llm');
+const edits = Object.entries(Variation).map(([name, mask]): [number, number] => [mask, bit(name as keyof typeof Variation)]);
+
+/** The groups of a birth, a bit each in the order of `ledgerGroups`. */
+function groupsOf(operator: number, variation: number): number {
+  if (operator === Operator.founder) return founder;
+  if (operator === Operator.copy) return copy;
+  let groups = operator === Operator.llm ? llm : bit('blind');
+  for (const [mask, group] of edits) if ((variation & mask) !== 0) groups |= group;
+  return groups;
+}
+
+/** Number, mean and sample standard deviation of what came so far; the last is NaN for fewer than two. */
+export interface Moments { n: number; mean: number; deviation: number }
+
+/** What an operator has done, and what came of it. */
+export interface OperatorTally {
+  group: LedgerGroup;
+  /** Births that were counted. */
+  births: number;
+  /** Of them: equal to a parent, and never seen before in this run. */
+  copies: number;
+  novel: number;
+  /** Under `llm` only: births planned for the model; of them repaired ones, and those that blind operators served instead. */
+  asked: number;
+  repaired: number;
+  fallbacks: number;
+  /** Lives that have ended, of the children that it changed: objective, the world's two measures, age in ticks. */
+  objective: Moments;
+  measure0: Moments;
+  measure1: Moments;
+  age: Moments;
+  /** Organisms whose genome it wrote, and births whose first parent is one of them. */
+  written: number;
+  offspring: number;
+  /** Its share of all births, by first parent, and of all organisms; null without any. */
+  birthsShare: number | null;
+  genomesShare: number | null;
+  /** The one divided by the other: above 1, what it writes breeds more than its share. Null without organisms or births. */
+  reproductionRatio: number | null;
+  /** Organisms whose genome it wrote that live, or have a living or unborn descendant. */
+  livingLineages: number;
+}
+
+/** A counted life at its end. */
+export interface CountedLife { id: number; groups: LedgerGroup[]; born: number; age: number; children: number; objective: number; measure0: number; measure1: number }
+
+class Sums {
+  n = 0;
+  private middle = 0;
+  private squares = 0;
+
+  /** Welford's update (1962). */
+  add(value: number): void {
+    this.n++;
+    const step = value - this.middle;
+    this.middle += step / this.n;
+    this.squares += step * (value - this.middle);
+  }
+
+  get moments(): Moments {
+    return { n: this.n, mean: this.n === 0 ? NaN : this.middle, deviation: this.n < 2 ? NaN : Math.sqrt(this.squares / (this.n - 1)) };
+  }
+}
+
+class Tally {
+  births = 0;
+  copies = 0;
+  novel = 0;
+  asked = 0;
+  repaired = 0;
+  fallbacks = 0;
+  written = 0;
+  offspring = 0;
+  readonly objective = new Sums();
+  readonly measure0 = new Sums();
+  readonly measure1 = new Sums();
+  readonly age = new Sums();
+}
+
+/**
+ * An organism that lives, is unborn children's parent, or has living descendants. `groups` is who wrote its genome: one
+ * that equals a parent's was written by nobody anew, so it is a copy whoever was asked. `known`: it was alive when counting began or
+ * is counted. `held`: children conceived whose branch has not died out.
+ */
+interface Node { id: number; groups: number; known: boolean; counted: boolean; alive: boolean; held: number; parent: Node | null }
+
+/**
+ * Books of what each operator writes and of what becomes of it, from the events alone. Lives, reproduction and lineages are
+ * credited to whoever wrote the genome; a genome equal to a parent's is a copy there, so that nobody earns by repeating.
+ *
+ * The reproduction ratio is an operator's share of births divided by its share of genomes: births are those of first parents that
+ * the ledger knows (alive when counting began, or counted), genomes are those organisms, one each. So it is the mean
+ * number of children of what the operator wrote, relative to the mean of all; organisms of which each lived only for a
+ * part of the time are compared by what they left, which organism-ticks would not do.
+ *
+ * Memory follows the living and their ancestors; of genomes that were seen, a bounded number of hashes is kept.
+ */
+export class OperatorLedger {
+  private readonly simulation: Simulation;
+  private readonly onLife: (life: CountedLife) => void;
+  private readonly seen = new SeenTexts();
+  private readonly nodes = new Map<number, Node>();
+  private tallies = ledgerGroups.map(() => new Tally());
+  private most = Infinity;
+  private births = 0;
+  private known = 0;
+  private offspring = 0;
+  private living = 0;
+
+  /** Counts from the first birth on; `onLife` is told of each counted life when it ends. */
+  constructor(simulation: Simulation, onLife: (life: CountedLife) => void = () => undefined) {
+    this.simulation = simulation;
+    this.onLife = onLife;
+    simulation.events$.subscribe((event) => { if (event.kind === 'tick') this.note(event); });
+  }
+
+  /** Births counted so far, and how many of them live. */
+  get counted(): number { return this.births; }
+  get countedAlive(): number { return this.living; }
+  /** Whether more genomes have come by than are remembered, so that an old one may have passed for new. */
+  get forgets(): boolean { return this.seen.forgets; }
+
+  /**
+   * Counts anew from the next tick on, and only the next `most` births: whoever lives now is a founder. What was seen
+   * before stays seen.
+   */
+  begin(most = Infinity): void {
+    this.tallies = ledgerGroups.map(() => new Tally());
+    this.most = most;
+    this.births = 0;
+    this.known = 0;
+    this.offspring = 0;
+    this.living = 0;
+    for (const node of this.nodes.values()) {
+      node.known = node.alive;
+      node.counted = false;
+      if (!node.alive) continue;
+      node.groups = founder;
+      this.know(node);
+    }
+  }
+
+  /** The books as they stand, in the order of `ledgerGroups`. */
+  report(): OperatorTally[] {
+    const lineages = ledgerGroups.map(() => 0);
+    for (const node of this.nodes.values()) if (node.known) this.each(node.groups, (_, g) => { lineages[g]!++; });
+    return this.tallies.map((tally, g): OperatorTally => {
+      const birthsShare = this.offspring === 0 ? null : tally.offspring / this.offspring;
+      const genomesShare = this.known === 0 ? null : tally.written / this.known;
+      return {
+        group: ledgerGroups[g]!, births: tally.births, copies: tally.copies, novel: tally.novel,
+        asked: tally.asked, repaired: tally.repaired, fallbacks: tally.fallbacks,
+        objective: tally.objective.moments, measure0: tally.measure0.moments, measure1: tally.measure1.moments, age: tally.age.moments,
+        written: tally.written, offspring: tally.offspring, birthsShare, genomesShare,
+        reproductionRatio: birthsShare === null || genomesShare === null || genomesShare === 0 ? null : birthsShare / genomesShare,
+        livingLineages: lineages[g]!,
+      };
+    });
+  }
+
+  private each(groups: number, visit: (tally: Tally, group: number) => void): void {
+    for (let g = 0; g < ledgerGroups.length; g++) if ((groups >>> g & 1) === 1) visit(this.tallies[g]!, g);
+  }
+
+  private know(node: Node): void {
+    node.known = true;
+    this.known++;
+    this.each(node.groups, (tally) => { tally.written++; });
+  }
+
+  private note({ tick, births, conceptions, deaths }: TickEvent): void {
+    const { genomes } = this.simulation.kernel;
+    for (let i = 0; i < births.count; i++) {
+      const same = births.same[i] === 1;
+      // a parent's genome has been seen, and most births of many worlds are copies
+      const novel = !same && this.seen.add(genomes.text(births.genome[i]!));
+      const operator = groupsOf(births.operator[i]!, births.variation[i]!);
+      const parent = births.parent[i] === NOBODY ? null : this.nodes.get(births.parent[i]!) ?? null;
+      const node: Node = { id: births.id[i]!, groups: same ? copy : operator, known: false, counted: this.births < this.most, alive: true, held: 0, parent };
+      this.nodes.set(births.id[i]!, node);
+      if (parent?.known === true) {
+        this.offspring++;
+        this.each(parent.groups, (tally) => { tally.offspring++; });
+      }
+      if (!node.counted) continue;
+      this.births++;
+      this.living++;
+      this.know(node);
+      this.each(operator, (tally) => {
+        tally.births++;
+        if (same) tally.copies++;
+        if (novel) tally.novel++;
+      });
+      this.noteOutcome(births.outcome[i]!);
+    }
+    // children count from conception, which may be in the tick of the parent's own birth
+    for (let i = 0; i < conceptions.count; i++) {
+      const parent = this.nodes.get(conceptions.parent[i]!);
+      if (parent) parent.held++;
+    }
+    for (let i = 0; i < deaths.count; i++) {
+      const node = this.nodes.get(deaths.id[i]!);
+      if (!node) continue;
+      node.alive = false;
+      if (node.counted) this.noteLife(node, tick, deaths, i);
+      this.prune(node);
+    }
+  }
+
+  private noteOutcome(outcome: number): void {
+    if (outcome === Outcome.none) return;
+    const tally = this.tallies[ledgerGroups.indexOf('llm')]!;
+    tally.asked++;
+    if (outcome === Outcome.repaired) tally.repaired++;
+    else if (outcome !== Outcome.ok) tally.fallbacks++;
+  }
+
+  private noteLife(node: Node, tick: number, deaths: TickEvent['deaths'], i: number): void {
+    this.living--;
+    const life: CountedLife = {
+      id: deaths.id[i]!, groups: ledgerGroups.filter((_, g) => (node.groups >>> g & 1) === 1), born: deaths.bornAt[i]!,
+      age: tick - deaths.bornAt[i]!, children: deaths.children[i]!, objective: deaths.objective[i]!, measure0: deaths.measure0[i]!, measure1: deaths.measure1[i]!,
+    };
+    this.each(node.groups, (tally) => {
+      tally.objective.add(life.objective);
+      tally.measure0.add(life.measure0);
+      tally.measure1.add(life.measure1);
+      tally.age.add(life.age);
+    });
+    this.onLife(life);
+  }
+
+  /** Forgets a branch that has died out, as far up as nobody else holds it. */
+  private prune(start: Node): void {
+    let node: Node | null = start;
+    while (node !== null && !node.alive && node.held === 0) {
+      this.nodes.delete(node.id);
+      if (node.parent !== null) node.parent.held--;
+      node = node.parent;
+    }
+  }
+}

@@ -4,6 +4,8 @@ import type { ChatMessage } from './contract.ts';
 /** Turns a chat into the tokens that a model was trained to read. */
 export interface PromptReader {
   tokens(messages: ChatMessage[]): Token[];
+  /** How many tokens at the beginning of a prompt are the same for all that have its system message; 0 when it has none. */
+  shared(messages: ChatMessage[], tokens: readonly Token[]): number;
   /** Whether a token, though not the model's own end, ends a turn of the chat. */
   ends(token: Token): boolean;
 }
@@ -14,13 +16,38 @@ export interface PromptReader {
  * cannot end its own turn. A model without a template reads the messages joined by blank lines.
  */
 export function createPromptReader(model: LlamaModel): PromptReader {
+  const reader = createReader(model);
+  const bare = new Map<string, Token[]>();
+  return {
+    ...reader,
+    shared([system, ...rest], tokens) {
+      if (system?.role !== 'system' || rest.length === 0) return 0;
+      let other = bare.get(system.content);
+      if (other === undefined) {
+        if (bare.size >= KEPT_PREFIXES) bare.clear();
+        other = reader.tokens([system, { role: 'user', content: '' }]);
+        bare.set(system.content, other);
+      }
+      // The tokens are compared, not the texts: where two texts meet, a tokenizer may join what stands on both sides.
+      const differs = other.findIndex((token, i) => token !== tokens[i]);
+      return differs < 0 ? other.length : differs;
+    },
+  };
+}
+
+type Reader = Omit<PromptReader, 'shared'>;
+
+/** System messages whose tokens are remembered. */
+const KEPT_PREFIXES = 32;
+
+function createReader(model: LlamaModel): Reader {
   const template: unknown = model.fileInfo.metadata.tokenizer?.chat_template;
   if (typeof template !== 'string' || template === '') return createPlainReader(model);
   if (template.includes('<|im_start|>')) return createChatMlReader(model) ?? createTemplateReader(model);
   return createTemplateReader(model);
 }
 
-function createPlainReader(model: LlamaModel): PromptReader {
+function createPlainReader(model: LlamaModel): Reader {
   const { bos, shouldPrependBosToken } = model.tokens;
   return {
     tokens(messages) {
@@ -33,7 +60,7 @@ function createPlainReader(model: LlamaModel): PromptReader {
 }
 
 /** ChatML, the commonest template, written out: rendering it takes microseconds where a template engine takes milliseconds. */
-function createChatMlReader(model: LlamaModel): PromptReader | undefined {
+function createChatMlReader(model: LlamaModel): Reader | undefined {
   const [start, ...more] = model.tokenize('<|im_start|>', true);
   const [end, ...evenMore] = model.tokenize('<|im_end|>', true);
   if (start === undefined || end === undefined || more.length > 0 || evenMore.length > 0) return undefined;
@@ -53,7 +80,7 @@ function createChatMlReader(model: LlamaModel): PromptReader | undefined {
   };
 }
 
-function createTemplateReader(model: LlamaModel): PromptReader {
+function createTemplateReader(model: LlamaModel): Reader {
   const wrapper = resolveChatWrapper(model);
   let stops = new Set<Token>();
   return {

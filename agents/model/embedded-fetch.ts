@@ -2,11 +2,17 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { EngineRefusal, type Engine } from './engine.ts';
 import type { EngineWork } from './engine-protocol.ts';
+import { jsonObjectGrammar, jsonSchemaGrammar, SchemaRefusal } from './json-grammar.ts';
 
 /** The part of the protocol that the embedded model understands. What it does not know it leaves aside, as local servers do. */
 const bodySchema = z.object({
   messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })).min(1),
   grammar: z.string().optional(),
+  response_format: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('text') }),
+    z.object({ type: z.literal('json_object') }),
+    z.object({ type: z.literal('json_schema'), json_schema: z.object({ schema: z.unknown() }) }),
+  ]).optional(),
   max_tokens: z.number().int().min(1).max(100_000).default(256),
   temperature: z.number().min(0).max(2).default(1),
   seed: z.number().int().default(0),
@@ -16,7 +22,8 @@ const bodySchema = z.object({
 
 /**
  * A `fetch` for the `openai` client that reaches an engine instead of the network: `POST …/chat/completions` and
- * `GET …/models`, with the protocol's bodies and statuses. A broken engine rejects, as a broken connection would.
+ * `GET …/models`, with the protocol's bodies and statuses. A `grammar` (GBNF) or a `response_format` binds every reply that ends by itself;
+ * what a JSON schema says and a grammar cannot hold is refused, not left aside. A broken engine rejects, as a broken connection would.
  */
 export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch {
   return async (input, init) => {
@@ -26,8 +33,10 @@ export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch
     if (path !== 'completions') return refusal(404, `The embedded model does not serve ${path}.`);
     const body = bodySchema.safeParse(parse(init?.body));
     if (!body.success) return refusal(400, `The request is not one the embedded model understands: ${z.prettifyError(body.error)}`);
-    const { messages, grammar, max_tokens: maxTokens, temperature, seed, logprobs, top_logprobs: top } = body.data;
-    const work: EngineWork = { messages, grammar, maxTokens, temperature, seed, topLogprobs: logprobs ? top : undefined };
+    const { messages, max_tokens: maxTokens, temperature, seed, logprobs, top_logprobs: top } = body.data;
+    const format = formGrammar(body.data);
+    if ('refusal' in format) return refusal(400, format.refusal);
+    const work: EngineWork = { messages, grammar: format.grammar, maxTokens, temperature, seed, topLogprobs: logprobs ? top : undefined };
     try {
       const done = await engine.write(work, init?.signal ?? undefined);
       return json(200, {
@@ -48,6 +57,18 @@ export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch
       throw error;
     }
   };
+}
+
+/** The one grammar of a request, however it was asked for. */
+function formGrammar({ grammar, response_format: format }: z.infer<typeof bodySchema>): { grammar: string | undefined } | { refusal: string } {
+  if (format === undefined || format.type === 'text') return { grammar };
+  if (grammar !== undefined) return { refusal: `A request has a grammar or a response_format of type ${format.type}, not both.` };
+  try {
+    return { grammar: format.type === 'json_object' ? jsonObjectGrammar() : jsonSchemaGrammar(format.json_schema.schema) };
+  } catch (error) {
+    if (error instanceof SchemaRefusal) return { refusal: error.message };
+    throw error;
+  }
 }
 
 function parse(body: unknown): unknown {

@@ -1,8 +1,11 @@
 import type { ChatMessage, TokenLogprob } from './contract.ts';
 
-/** What the parent process says to the engine's process. */
+/**
+ * What the parent process says to the engine's process. `shelf` is a folder of the parent's for states of prefixes. Whatever is
+ * written is answered, and so is whatever is cancelled: silence means that the engine hangs.
+ */
 export type EngineOrder =
-  | { kind: 'load'; path: string; slots: number; atOnce: number; threads: number; contextTokens: number }
+  | { kind: 'load'; path: string; slots: number; atOnce: number; threads: number; contextTokens: number; shelf: string }
   | { kind: 'write'; id: number; work: EngineWork }
   | { kind: 'cancel'; id: number };
 
@@ -13,6 +16,7 @@ export interface EngineWork {
   maxTokens: number;
   temperature: number;
   seed: number;
+  /** How many log-probabilities to give at each step; see `EngineText.logprobs`. */
   topLogprobs: number | undefined;
 }
 
@@ -20,9 +24,13 @@ export interface EngineText {
   text: string;
   finish: 'stop' | 'length';
   promptTokens: number;
-  /** How many of the prompt's tokens were still in the slot from the request before. */
+  /** How many of the prompt's tokens needed no reading: they were still in the slot, or on the shelf. */
   keptTokens: number;
   completionTokens: number;
+  /**
+   * Natural logarithms, best first, of the model's own distribution over its whole vocabulary, whatever the temperature. Under
+   * a grammar they are of what the grammar allows at that step, so that what it allows sums to one.
+   */
   logprobs: TokenLogprob[] | undefined;
 }
 

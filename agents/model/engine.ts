@@ -1,5 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ModelError } from './contract.ts';
 import type { EngineNews, EngineOrder, EngineText, EngineWork } from './engine-protocol.ts';
@@ -15,6 +18,8 @@ export interface EngineOptions {
   contextTokens: number;
   /** How long loading may take, in milliseconds. */
   loadTimeoutMs: number;
+  /** How long the engine may say nothing of a request that was cancelled before it is taken for hung and killed; a minute when left out. */
+  hangTimeoutMs?: number;
   onLoading?(done: number): void;
 }
 
@@ -35,13 +40,27 @@ export class EngineRefusal extends Error {}
 const RESTARTS = 3;
 /** Last words of the process that are kept for the message about its death. */
 const KEPT_WORDS = 2000;
+/** Long enough for a large model on a busy machine to read a piece of a prompt, which nothing can interrupt. */
+const HANG_TIMEOUT_MS = 60_000;
 
 interface Pending { resolve(text: EngineText): void; reject(error: Error): void }
-interface Life { child: ChildProcess; ready: Promise<string>; pending: Map<number, Pending>; words: string; over: boolean }
+interface Life {
+  child: ChildProcess;
+  ready: Promise<string>;
+  pending: Map<number, Pending>;
+  /** Cancelled requests of which the engine has not said that they ended. */
+  leaving: Map<number, NodeJS.Timeout>;
+  /** The folder of prefixes. */
+  shelf: string;
+  hung: boolean;
+  words: string;
+  over: boolean;
+}
 
 /**
  * Starts llama.cpp on a model. A crash rejects what was in flight with a `ModelError` of kind `failed`, and the next
- * request starts the engine anew, up to three times in a row. While nothing is in flight it keeps no one's process alive.
+ * request starts the engine anew, up to three times in a row. An engine that hangs is noticed by the first request that is
+ * cancelled or times out, and ended. While nothing is in flight it keeps no one's process alive.
  *
  * @throws ModelError `failed` when the engine or the model cannot be loaded.
  */
@@ -50,17 +69,19 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let lastDeath = '';
   let closed = false;
   let nextId = 1;
+  const hangTimeoutMs = options.hangTimeoutMs ?? HANG_TIMEOUT_MS;
   let life = begin();
   const name = await life.ready;
 
   function begin(): Life {
+    const shelf = makeShelf();
     const child = fork(fileURLToPath(new URL('./engine-child.ts', import.meta.url)), [], {
       // The loader is named by its address, so that the folder lichen is called from does not matter.
       execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href],
       env: childEnvironment(process.env),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const born: Life = { child, ready: Promise.resolve(''), pending: new Map(), words: '', over: false };
+    const born: Life = { child, ready: Promise.resolve(''), pending: new Map(), leaving: new Map(), shelf, hung: false, words: '', over: false };
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => { born.words = (born.words + chunk).slice(-KEPT_WORDS); });
     born.ready = new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -79,8 +100,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         clearTimeout(timer);
         if (born.over) return;
         born.over = true;
+        for (const waiting of born.leaving.values()) clearTimeout(waiting);
+        clearShelf(shelf);
         const said = lastWords(born.words);
-        lastDeath = `The language model's engine ended (${how})${said === '' ? '' : `: ${said}`}`;
+        lastDeath = `The language model's engine ended (${born.hung ? `it did nothing for ${hangTimeoutMs / 1000} s` : how})${said === '' ? '' : `: ${said}`}`;
         const error = closed ? new ModelError('cancelled', 'The model was closed.') : new ModelError('failed', `${lastDeath}; the next request starts it again.`);
         reject(error);
         for (const one of born.pending.values()) one.reject(error);
@@ -92,7 +115,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     // Whoever waits for `ready` hears of it; nobody waiting is no reason to end the process.
     born.ready.catch(() => undefined);
     order(born, {
-      kind: 'load', path: options.path, slots: options.slots, atOnce: options.atOnce ?? options.slots, threads: options.threads, contextTokens: options.contextTokens,
+      kind: 'load', path: options.path, slots: options.slots, atOnce: options.atOnce ?? options.slots, threads: options.threads, contextTokens: options.contextTokens, shelf,
     });
     return born;
   }
@@ -100,6 +123,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   function settle(owner: Life, news: Extract<EngineNews, { kind: 'written' | 'unwritten' }>): void {
     const one = owner.pending.get(news.id);
     owner.pending.delete(news.id);
+    clearTimeout(owner.leaving.get(news.id));
+    owner.leaving.delete(news.id);
     rest(owner);
     if (news.kind === 'written') { deaths = 0; one?.resolve(news.result); } else if (news.status === 400) one?.reject(new EngineRefusal(news.message));
     else one?.reject(new ModelError('failed', `The language model's engine could not finish: ${news.message}.`));
@@ -122,6 +147,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       const stop = () => {
         if (!mine.pending.delete(id)) return;
         order(mine, { kind: 'cancel', id });
+        mine.leaving.set(id, setTimeout(() => {
+          mine.hung = true;
+          mine.child.kill('SIGKILL');
+        }, hangTimeoutMs).unref());
         rest(mine);
         reject(new ModelError('cancelled', 'The request was cancelled.'));
       };
@@ -142,12 +171,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       closed = true;
       // There is nothing in that process to save, and llama.cpp may be deep in a batch that hears no message.
       life.child.kill('SIGKILL');
+      clearShelf(life.shelf);
     },
   };
 }
 
 function order(life: Life, what: EngineOrder): void {
   if (life.child.connected) life.child.send(what, () => undefined);
+}
+
+/** A machine without room for temporary files has an empty shelf, and reads every prefix again. */
+function makeShelf(): string {
+  try { return mkdtempSync(join(tmpdir(), 'lichen-prefixes-')); } catch { return join(tmpdir(), 'lichen-prefixes-none'); }
+}
+
+function clearShelf(folder: string): void {
+  try { rmSync(folder, { recursive: true, force: true }); } catch { /* The engine may be writing its last file; its end clears again. */ }
 }
 
 /** A door that someone forgot to close must not keep a finished program from ending. */

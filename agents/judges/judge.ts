@@ -26,14 +26,14 @@ export type Judgement =
 
 export interface JudgeOptions {
   /** Ratings or votes that are averaged where there are no log-probabilities; 3 when not given. */
-  readonly repeats?: number;
+  readonly repeats?: number | undefined;
   /** Of ratings and votes; 0.7 when not given. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /**
    * `logprobs` asks for log-probabilities first, `structured` never does. Left out, it is `structured` where the model is known to give
    * none. Name it where requests must not depend on what is known of a model.
    */
-  readonly way?: 'logprobs' | 'structured';
+  readonly way?: 'logprobs' | 'structured' | undefined;
 }
 
 export interface Judge {

@@ -28,14 +28,16 @@ export interface JudgingOptions {
 
 /** Genomes whose judgements are remembered. */
 const REMEMBERED = 10_000;
+/** Ticks for which a program is not asked about again when there was no budget for it. */
+const POOR_TICKS = 200;
 
 /** Ends one newborn's waiting. */
 type End = (result: JudgementResult) => void;
 
 /**
  * Judges the newborns of a world by what its question says of their programs. Equal programs are asked about once: the request for a
- * program, seed included, is the same whoever bears it. A judgement that failed is forgotten when the record says so, and the next
- * bearer's is asked for afresh; so what is asked depends on the events alone.
+ * program, seed included, is the same whoever bears it. A judgement that failed is forgotten when the record says so (one that there was
+ * no budget for, some time later), and the next bearer's is asked for afresh; so what is asked depends on the events alone.
  */
 export function createJudging({ simulation, service, options = {} }: JudgingOptions): Judging {
   const { world, kernel: { genomes } } = simulation;
@@ -46,6 +48,8 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
   const known = new Map<string, Promise<Judgement>>();
   /** Which program is asked about for whom, until it is answered in the record. */
   const askedFor = new Map<number, string>();
+  /** Programs that there was no budget for, oldest first. */
+  const unpaid: { readonly program: string; readonly until: number }[] = [];
   const pending = new Map<number, Promise<JudgementResult>>();
   const waiting = new Map<End, number>();
   /** Living newborns whose judgement has not taken effect. */
@@ -55,15 +59,20 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
   let begun = 0;
   let shared = 0;
 
-  function hear({ commands, judgings, deaths }: TickEvent): void {
+  function hear({ tick, commands, judgings, deaths }: TickEvent): void {
     for (const { command } of commands) {
       if (command.kind !== 'judge') continue;
       // of one who died before it was judged nothing is kept
       if (unjudged.delete(command.organism) && command.worth !== null) worths.set(command.organism, command.worth);
+      // answered, if not by us
+      pending.delete(command.organism);
       const program = askedFor.get(command.organism);
       askedFor.delete(command.organism);
-      if (program !== undefined && command.worth === null) known.delete(program);
+      if (program === undefined || command.worth !== null) continue;
+      if (command.outcome === 'budget') unpaid.push({ program, until: tick + POOR_TICKS });
+      else known.delete(program);
     }
+    while (unpaid.length > 0 && unpaid[0]!.until <= tick) known.delete(unpaid.shift()!.program);
     for (let i = 0; i < judgings.count; i++) begin(judgings.organism[i]!, judgings.dueAt[i]!, rulesOf(genomes.text(judgings.genome[i]!)));
     for (let i = 0; i < deaths.count; i++) {
       worths.delete(deaths.id[i]!);

@@ -55,7 +55,8 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
   const options = mindOptions.parse(given);
   const { world: { title, sentence, vocabulary }, kernel: { genomes } } = simulation;
   const form: AnswerForm = { ...options, plan: options.style === 'chain-of-thought' };
-  const system = mindSystem({ title, sentence, vocabulary }, form);
+  const honours = (what: 'grammar' | 'schema'): boolean => service.can({ role: 'mind', kind: 'deliberate' }, what) === true;
+  const system = mindSystem({ title, sentence, vocabulary }, form, !honours('grammar') && honours('schema'));
   const grammar = answerGrammar(vocabulary, form);
   const schema = answerSchema(vocabulary, form);
   const key = seedKey(simulation.seed, purpose.deliberation);
@@ -75,7 +76,9 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
     for (const { command } of commands) {
       if (command.kind !== 'think') continue;
       lives.thought(tick, command);
-      if (command.outcome === 'fallback' || command.outcome === 'budget') archetypes.failed(command.organism);
+      // answered, if not by us
+      pending.delete(command.organism);
+      if (command.outcome === 'fallback') archetypes.failed(command.organism);
     }
     for (const { from, hearers, text } of messages) for (const hearer of hearers) lives.hear(hearer, { tick, from, text });
     archetypes.prune(tick);

@@ -41,9 +41,9 @@ export interface OwnLife {
 
 /**
  * The part of the prompt that all organisms of a world share, so that prefix caches and the embedded model's kept state
- * serve it: what a mind is, what can be sensed and done, and the form of an answer.
+ * serve it: what a mind is, what can be sensed and done, and the form of an answer; `json` is for models that are held to a schema.
  */
-export function mindSystem({ title, sentence, vocabulary }: MindWorld, form: AnswerForm): string {
+export function mindSystem({ title, sentence, vocabulary }: MindWorld, form: AnswerForm, json = false): string {
   const phrases = actPhrases(vocabulary.acts);
   const lines = [
     `You are the mind of one organism in the world "${title}": ${sentence}`,
@@ -57,9 +57,11 @@ export function mindSystem({ title, sentence, vocabulary }: MindWorld, form: Ans
   if (form.intent) lines.push(`do: ACT for N ticks (1 to 50; instead of the instincts), for example: do: ${phrases[Math.min(1, phrases.length - 1)]} for 10 ticks`);
   if (form.message) lines.push('say: one short line that those in sight will hear');
   if (form.rewrite) lines.push('instincts: and on the lines after it a whole new program');
-  const keys = [...(form.plan ? ['"think": "…"'] : []), ...(form.intent ? [`"do": {"act": "${phrases[0]}", "ticks": 10}`] : []),
-    ...(form.message ? ['"say": null'] : []), ...(form.rewrite ? ['"instincts": null'] : [])];
-  lines.push(`Only where JSON is demanded, the same as {${keys.join(', ')}}.`);
+  if (json) {
+    const keys = [...(form.plan ? ['"think": "…"'] : []), ...(form.intent ? [`"do": {"act": "${phrases[0]}", "ticks": 10}`] : []),
+      ...(form.message ? ['"say": null'] : []), ...(form.rewrite ? ['"instincts": null'] : [])];
+    lines.push(`Write it as JSON, null where there is nothing: {${keys.join(', ')}}`);
+  }
   return lines.join('\n');
 }
 

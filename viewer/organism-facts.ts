@@ -1,3 +1,4 @@
+import { BY_INTENT } from '../core/kernel/deliberation.ts';
 import { operatorNames } from '../core/kernel/tick-events.ts';
 import type { Taxon } from '../core/measures/phylogeny.ts';
 import type { Lab } from './lab.ts';
@@ -22,6 +23,25 @@ export function nearestOrganism({ simulation }: Lab, x: number, y: number): numb
   return best;
 }
 
+/** How its genome was written and what it has thought, as far as that is kept. */
+function modelFacts({ writer, thinker }: Lab, id: number): Pick<OrganismFacts, 'story' | 'thoughts'> {
+  const story = writer?.storyOf(id);
+  const thoughts = thinker?.storyOf(id)?.thoughts ?? [];
+  return {
+    story: story === undefined ? null : {
+      operator: story.operator, model: story.model, outcome: story.outcome ?? 'in flight', instruction: story.instruction, plan: story.plan,
+      asked: story.asked.at(-1)?.content ?? '', replies: [...story.replies],
+    },
+    thoughts: thoughts.map(({ tick, model, outcome, reason, tokens, messages, reply, thought }) => ({
+      tick, model, outcome: outcome ?? 'in flight', tokens, asked: messages.at(-1)?.content ?? '', reply,
+      effect: thought === null ? reason : [
+        ...(thought.intent === null ? [] : [`intends to act for ${thought.intent.ticks} ticks`]), ...(thought.message === null ? [] : [`says “${thought.message}”`]),
+        ...(thought.genome === null ? [] : ['rewrites its instincts']),
+      ].join(', '),
+    })).reverse(),
+  };
+}
+
 /** Everything the card shows of an organism; null when nothing is known of it any more. */
 export function organismFacts(lab: Lab, id: number): OrganismFacts | null {
   const { simulation, phylogeny } = lab;
@@ -34,7 +54,7 @@ export function organismFacts(lab: Lab, id: number): OrganismFacts | null {
     return {
       id, alive: false, bornAt: taxon.originTime, age: (taxon.destructionTime ?? kernel.tick) - taxon.originTime, energy: 0, children: 0, tag: 0,
       lineage: ancestors.at(-1)?.id ?? id, operator: taxon.operator, genome: kernel.genomes.text(taxon.genome), firedLine: -1,
-      mobility: 0, diet: 0, x: 0, y: 0, parents: taxon.parents, ancestors,
+      mobility: 0, diet: 0, x: 0, y: 0, parents: taxon.parents, ancestors, ...modelFacts(lab, id),
     };
   }
   const c = kernel.pop.columns;
@@ -44,8 +64,8 @@ export function organismFacts(lab: Lab, id: number): OrganismFacts | null {
     id, alive: true, bornAt: c.bornAt[row]!, age: kernel.tick - c.bornAt[row]!, energy: c.energy[row]!, children: c.children[row]!,
     tag: c.tag[row]!, lineage: c.lineage[row]!, operator: operatorNames[c.operator[row]!]!, genome: kernel.genomes.text(c.genome[row]!),
     // one rule a line in the canonical form; a newborn has not acted yet
-    firedLine: kernel.tick > c.bornAt[row]! || kernel.tick === 0 ? c.fired[row]! : -1,
-    mobility: life[1]!, diet: life[2]!, x: c.x[row]!, y: c.y[row]!, parents: taxon?.parents ?? [], ancestors,
+    firedLine: (kernel.tick > c.bornAt[row]! || kernel.tick === 0) && c.fired[row]! !== BY_INTENT ? c.fired[row]! : -1,
+    mobility: life[1]!, diet: life[2]!, x: c.x[row]!, y: c.y[row]!, parents: taxon?.parents ?? [], ancestors, ...modelFacts(lab, id),
   };
 }
 

@@ -43,6 +43,8 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('inspectId'), id: z.int().min(0) }),
   /** Read an elite of the archive. */
   z.strictObject({ type: z.literal('inspectCell'), cell: z.int().min(0) }),
+  /** New caps for what models may cost; a cap left out is none. */
+  z.strictObject({ type: z.literal('budget'), calls: z.int().min(0).exactOptional(), tokens: z.int().min(0).exactOptional(), dollars: z.number().min(0).exactOptional() }),
   z.strictObject({ type: z.literal('release') }),
   /** The last frame has been drawn; the next may come. */
   z.strictObject({ type: z.literal('drawn') }),
@@ -88,6 +90,14 @@ export interface ModelFacts {
   note: string;
 }
 
+export interface Costs { calls: number; tokens: number; dollars: number }
+
+export interface ModelAccount {
+  role: string; kind: string; model: string;
+  ok: number; repaired: number; fallback: number; budget: number;
+  calls: number; promptTokens: number; completionTokens: number; dollars: number; shared: number; retries: number;
+}
+
 export interface Totals {
   tick: number;
   population: number;
@@ -97,7 +107,13 @@ export interface Totals {
   deaths: number;
   birthsByOperator: Record<string, number>;
   archive: { coverage: number; qdScore: number; elites: number };
-  model: { calls: number; tokens: number; repaired: number; fallbacks: number; copies: number; share: number; inFlight: number };
+  model: {
+    calls: number; tokens: number; dollars: number; repaired: number; fallbacks: number; overBudget: number; copies: number; share: number; inFlight: number;
+    /** Everything that was asked, by role, kind and model. */
+    accounts: ModelAccount[];
+  };
+  /** Null where there is no model. A cap that is absent is none; `used` is the largest share of a cap that is spent. */
+  budget: { spent: Costs; caps: Partial<Costs>; used: number; perMinute: Costs } | null;
   fingerprint: string;
 }
 
@@ -134,6 +150,10 @@ export interface OrganismFacts {
   parents: number[];
   /** Nearest first, by the first parent, at most 12. */
   ancestors: Ancestor[];
+  /** How a model came to write it; null where none did, or where that is no longer kept. All texts are a model's: data. */
+  story: { operator: string; model: string; outcome: string; instruction: string | null; plan: string; asked: string; replies: string[] } | null;
+  /** Its last thoughts, the latest first. */
+  thoughts: { tick: number; model: string; outcome: string; tokens: number; asked: string; reply: string; effect: string }[];
 }
 
 export type ServerMessage =

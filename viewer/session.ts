@@ -1,6 +1,6 @@
 import { keepPace, type Pace } from '../agents/operators/pace.ts';
-import { advance } from '../core/advance.ts';
-import { ARCHIVE_DIMS } from '../core/archive/life-archive.ts';
+import type { Budget } from '../agents/model/task.ts';
+import { ARCHIVE_DIMS, archiveFacts } from '../core/archive/life-archive.ts';
 import { parameterFacts } from '../core/kernel/parameters.ts';
 import { measurePoint, type SeriesPoint } from '../core/measures/series.ts';
 import { modelTotals, type Lab } from './lab.ts';
@@ -37,6 +37,10 @@ export interface SessionOptions {
   ticksPerSecond?: number;
   /** Stop after this tick. */
   lastTick?: number;
+  /** Pause when the budget of the models is spent, until a person raises it or goes on. */
+  pauseWhenSpent?: boolean;
+  /** Sets other caps. */
+  raise?(caps: Budget): void;
 }
 
 /** Ticks between two points of the series. */
@@ -52,14 +56,15 @@ const FIELD_EVERY = 4;
 
 interface Client { port: ClientPort; ready: boolean; inHand: number; frames: number }
 
-export function createSession({ lab, model, playing: startPlaying = true, ticksPerSecond: startSpeed = 30, lastTick = Infinity }: SessionOptions): Session {
-  const { simulation, archive, writer, door } = lab;
+export function createSession({ lab, model, playing: startPlaying = true, ticksPerSecond: startSpeed = 30, lastTick = Infinity, pauseWhenSpent = false, raise }: SessionOptions): Session {
+  const { simulation, archive, service } = lab;
   const { kernel, world } = simulation;
   const clients = new Set<Client>();
   const series: SeriesPoint[] = [measurePoint(kernel)];
   const log: LogLine[] = [];
   const births = new BirthPlaces();
-  const pace: Pace | null = lab.operator === 'mixed' && writer !== null && door !== null ? keepPace(simulation, writer, door) : null;
+  // whoever chose the model for every child wants that, however long it takes
+  const pace: Pace | null = service !== null && lab.operator !== 'llm' ? keepPace(simulation, service) : null;
   let playing = startPlaying;
   let ticksPerSecond = startSpeed;
   let toStep = 0;
@@ -78,7 +83,15 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
 
   narrate({
     simulation, model: model.name, say: write,
-    origin: (number, key) => (byHand.delete(number) ? 'hand' : pace !== null && key === 'modelShare' ? 'pace' : 'other'),
+    origin: (number, key) => (byHand.delete(number) ? 'hand' : pace?.turns(key) === true ? 'pace' : 'other'),
+  });
+  service?.events$.subscribe((event) => {
+    if (event.kind !== 'budget' && event.kind !== 'stalled') return;
+    write(kernel.tick, 'model', event.sentence);
+    if (event.kind !== 'budget' || event.level !== 'spent' || !pauseWhenSpent) return;
+    playing = false;
+    toStep = 0;
+    write(kernel.tick, 'model', 'The world is paused; raise the budget to go on.');
   });
   simulation.events$.subscribe((event) => {
     if (event.kind === 'archive') {
@@ -115,7 +128,8 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       tick: kernel.tick, population: kernel.pop.count, lineages: lab.totals.lineages, births: lab.totals.births, deaths: lab.totals.deaths,
       birthsByOperator: { ...lab.totals.birthsByOperator },
       archive: { coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites },
-      model: { ...modelTotals(lab), share: kernel.parameter('modelShare'), inFlight: writer?.inFlight ?? 0 },
+      model: { ...modelTotals(lab), share: kernel.parameter('modelShare'), inFlight: service?.inFlight ?? 0 },
+      budget: service === null ? null : service.budget,
       fingerprint: simulation.fingerprint,
     };
   }
@@ -128,9 +142,9 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       acts: vocabulary.acts.map(({ name, sentence }) => ({ name, sentence })),
       signals: vocabulary.signals.map((name) => ({ name })),
       // sliders that nobody would answer are left out
-      parameters: parameterFacts(world.parameters).filter(({ ofModel, key }) => !ofModel || door !== null || kernel.parameter(key) !== 0)
+      parameters: parameterFacts(world.parameters).filter(({ ofModel, key }) => !ofModel || service !== null || kernel.parameter(key) !== 0)
         .map(({ ofModel: _, ...fact }) => ({ ...fact, value: kernel.parameter(fact.key) })),
-      archive: { dims: [...ARCHIVE_DIMS], measures: world.measures.map((measure) => ({ ...measure })), objective: world.objective },
+      archive: { dims: [...ARCHIVE_DIMS], ...archiveFacts(world, lab.archiveChoice) },
     };
   }
 
@@ -185,7 +199,15 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       case 'set': {
         const number = simulation.submit({ kind: 'set', key: message.key, value: message.value });
         byHand.add(number);
-        if (message.key === 'modelShare') pace?.release();
+        pace?.release(message.key);
+        break;
+      }
+      case 'budget': {
+        const { type: _, ...caps } = message;
+        if (service === null || raise === undefined) throw new Error('This run asks no model, so it has no budget.');
+        raise(caps);
+        write(kernel.tick, 'model', `The budget was set by hand: ${Object.entries(caps).map(([unit, cap]) => `${cap} ${unit}`).join(', ') || 'no caps'}.`);
+        playing = !finished;
         break;
       }
       case 'inspect': client.inHand = nearestOrganism(lab, message.x, message.y); show(client); break;
@@ -210,7 +232,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   }
 
   async function oneTick(): Promise<void> {
-    if (await advance(simulation, { writer })) pace?.waited();
+    if (await lab.tick()) pace?.waited();
     if (kernel.tick < lastTick) return;
     finished = true;
     playing = false;

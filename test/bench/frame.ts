@@ -104,7 +104,8 @@ function framesInTurn(frames: readonly ArrayBuffer[]): Pick<Session, 'join'> {
       const totals = (): Totals => ({
         tick, population: ORGANISMS, lineages: 1, births: tick * BIRTHS, deaths: 0, birthsByOperator: {}, fingerprint: '',
         archive: { coverage: 0, qdScore: 0, elites: 0 },
-        model: { calls: 0, tokens: 0, repaired: 0, fallbacks: 0, copies: 0, share: 0, inFlight: 0 },
+        model: { calls: 0, tokens: 0, dollars: 0, repaired: 0, fallbacks: 0, overBudget: 0, copies: 0, share: 0, inFlight: 0, accounts: [] },
+        budget: null,
       });
       const next = (): void => {
         if (isOpen) port.frame(frames[tick++ % frames.length]!);

@@ -48,7 +48,7 @@ describe('lichen run --json', () => {
       birthsByOperator: { founder: 60, copy: expect.any(Number) as number, classical: expect.any(Number) as number, llm: 0 },
       archive: { coverage: expect.any(Number) as number, qdScore: expect.any(Number) as number, elites: expect.any(Number) as number },
       organismStepsPerSecond: expect.any(Number) as number,
-      model: { calls: 0, tokens: 0, repaired: 0, fallbacks: 0, copies: 0 },
+      model: { calls: 0, tokens: 0, dollars: 0, repaired: 0, fallbacks: 0, overBudget: 0, copies: 0, accounts: [] },
     });
     expect(summary.births).toBe(Object.values(summary.birthsByOperator).reduce((a, b) => a + b));
     expect(summary.population).toBe(summary.births - summary.deaths);
@@ -69,7 +69,7 @@ describe('lichen run --json', () => {
   });
 
   test('--out holds the spec, the commands, the living, the elites and the summary', () => {
-    expect(readdirSync(out()).sort()).toEqual(['archive.json', 'commands.jsonl', 'population.jsonl', 'spec.json', 'summary.json']);
+    expect(readdirSync(out()).sort()).toEqual(['archive.json', 'commands.jsonl', 'manifest.json', 'population.jsonl', 'spec.json', 'summary.json']);
     expect(readJson(out(), 'summary.json')).toEqual(summary);
     expect(readJson(out(), 'spec.json')).toMatchObject({ lichen: 1, world: 'meadow', seed: 7, ticks: 120, operator: 'classical', model: 'none', parameters: { size: 64, modelShare: 0 } });
     expect(readLines(out(), 'commands.jsonl')).toEqual([{ format: 'lichen-commands', version: 1 }]);
@@ -108,7 +108,7 @@ describe('a model that answers', () => {
 
   test('[L1] its recording stands in for it: the same fingerprint, without a model', async () => {
     const replayed = join(folder, 'replayed');
-    const again = summaryOf(await lichen(['run', join(recording(), 'spec.json'), '--json', '--cassette', join(recording(), 'cassette.jsonl'), '--out', replayed]));
+    const again = summaryOf(await lichen(['run', join(recording(), 'spec.json'), '--json', '--replay', join(recording(), 'cassette.jsonl'), '--out', replayed]));
     expect(outcome(again)).toEqual(outcome(summary));
     expect(readFileSync(join(replayed, 'commands.jsonl'), 'utf8')).toBe(readFileSync(join(recording(), 'commands.jsonl'), 'utf8'));
     expect(readJson(replayed, 'spec.json')).toEqual(readJson(recording(), 'spec.json'));
@@ -116,7 +116,7 @@ describe('a model that answers', () => {
 
   test('the recording of another run is refused when it runs out, and nothing stays', async () => {
     const out = join(folder, 'departed');
-    const { code, stderr } = await lichen([...small, ...llm, '--seed', '2', '--cassette', join(recording(), 'cassette.jsonl'), '--out', out]);
+    const { code, stderr } = await lichen([...small, ...llm, '--seed', '2', '--replay', join(recording(), 'cassette.jsonl'), '--out', out]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/has no reply number 1 to request .* recorded from another run/);
     expect(existsSync(out)).toBe(false);
@@ -145,7 +145,7 @@ describe.skipIf(absent)(`the real model at the command line${why}`, () => {
     expect(written.filter((one) => one.outcome === 'repaired')).toHaveLength(summary.model.repaired);
     expect(written.filter((one) => one.outcome === 'fallback')).toHaveLength(summary.model.fallbacks);
 
-    const again = summaryOf(await lichen(['run', join(out, 'spec.json'), '--json', '--cassette', join(out, 'cassette.jsonl')]));
+    const again = summaryOf(await lichen(['run', join(out, 'spec.json'), '--json', '--replay', out]));
     expect(outcome(again)).toEqual(outcome(summary));
   });
 

@@ -12,7 +12,7 @@ const TICKS = 400;
 const ground = { size: 128, founders: 200, capacity: 4000 };
 
 function meadowLab(seed: number): Lab {
-  return createLab({ world: 'meadow', seed, operator: 'classical', parameters: ground, door: null });
+  return createLab({ world: 'meadow', seed, operator: 'classical', parameters: ground, service: null });
 }
 
 /** Runs in Node, giving commands between ticks, and keeps the record of them. */
@@ -48,7 +48,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   built = await buildPageAside();
-  live = await goLive({ lab: createLab({ world: 'meadow', seed: 1, operator: 'classical', parameters: { size: 16, founders: 0 }, door: null }), dist: built.dist, playing: false });
+  live = await goLive({ lab: createLab({ world: 'meadow', seed: 1, operator: 'classical', parameters: { size: 16, founders: 0 }, service: null }), dist: built.dist, playing: false });
   browser = await launchBrowser();
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openDoor, type ModelDoor } from '../../agents/model/door.ts';
+import { createModelService } from '../../agents/model/service.ts';
 import { Operator } from '../../core/kernel/tick-events.ts';
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { completion, good, raw, startFaultServer, type Behaviour, type FaultServer } from '../model/fault-server.ts';
@@ -31,7 +32,7 @@ afterEach(() => { endpoint.next.length = 0; });
 
 /** A world in which the model writes every child, and where the first are born after some 30 ticks. */
 function hostileLab(seed = 9): Lab {
-  return createLab({ world: 'meadow', seed, operator: 'llm', parameters: { size: 64, founders: 80, capacity: 400, gestation: 4, scarcity: 0.1 }, door });
+  return createLab({ world: 'meadow', seed, operator: 'llm', parameters: { size: 64, founders: 80, capacity: 400, gestation: 4, scarcity: 0.1 }, service: createModelService({ doors: [door], retry: { tries: 1 } }) });
 }
 
 /** Answers with these replies, over and over. */

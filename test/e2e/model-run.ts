@@ -2,7 +2,6 @@ import { expect } from 'vitest';
 import { parseProgram, printProgram } from '../../agents/instincts/index.ts';
 import { Operator, Outcome } from '../../core/kernel/tick-events.ts';
 import type { Command } from '../../core/events/command.ts';
-import { advance } from '../../core/advance.ts';
 import type { Lab } from '../../viewer/lab.ts';
 
 export type Delivered = Extract<Command, { kind: 'deliver' }>;
@@ -58,5 +57,5 @@ export function checkBooks(lab: Lab, { delivered, born }: Nursery): Record<Deliv
 /** Runs until `enough`, at most to tick `most`. */
 export async function runUntil(lab: Lab, enough: () => boolean, most: number): Promise<void> {
   const { kernel } = lab.simulation;
-  while (!enough() && kernel.tick < most) await advance(lab.simulation, lab);
+  while (!enough() && kernel.tick < most) await lab.tick();
 }

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordingDoor, replayingDoor } from '../../agents/model/cassette.ts';
-import { openDoor, type ModelDoor } from '../../agents/model/door.ts';
+import { openDoor } from '../../agents/model/door.ts';
+import { createModelService, replayModelService } from '../../agents/model/service.ts';
+import type { ModelService } from '../../agents/model/task.ts';
 import { cacheFolder, findWeights, weightsFacts } from '../../agents/model/weights.ts';
-import { createLab, summarise, type Lab } from '../../viewer/lab.ts';
+import { createLab, modelTotals, summarise, type Lab } from '../../viewer/lab.ts';
 import { writeTinyGguf } from '../model/tiny-gguf.ts';
 import { checkBooks, runUntil, watchNursery } from './model-run.ts';
 
@@ -27,15 +28,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A small meadow in which children are born from about tick 40 on. */
-function meadowLab(door: ModelDoor, modelShare: number): Lab {
-  return createLab({ world: 'meadow', seed: 3, operator: 'mixed', parameters: { size: 96, founders: 100, capacity: 1500, gestation: 30, modelShare }, door });
+function meadowLab(service: ModelService, modelShare: number): Lab {
+  return createLab({ world: 'meadow', seed: 3, operator: 'mixed', parameters: { size: 96, founders: 100, capacity: 1500, gestation: 30, modelShare }, service });
 }
 
 /** Runs to a tick on a cassette alone. */
 async function replay(cassette: string, modelShare: number, tick: number): Promise<Lab> {
-  const lab = meadowLab(replayingDoor(cassette), modelShare);
+  const lab = meadowLab(replayModelService(cassette), modelShare);
   await runUntil(lab, () => false, tick);
-  lab.writer?.close();
+  lab.close();
   return lab;
 }
 
@@ -57,18 +58,19 @@ function enginePids(): number[] {
 describe('a meadow whose children the real llama.cpp writes with random weights', () => {
   test('[L1][M6][G5] every child is a program, repairs and fallbacks are counted, and the cassette alone gives the same run', async () => {
     const cassette = join(folder, 'tiny.jsonl');
-    const door = recordingDoor(await openDoor({ model: tiny, env: {} }), cassette);
-    const lab = meadowLab(door, 0.1);
+    const service = createModelService({ doors: [await openDoor({ model: tiny, env: {} })], record: { file: cassette } });
+    const lab = meadowLab(service, 0.1);
     const nursery = watchNursery(lab);
     await runUntil(lab, () => false, 120);
-    lab.writer!.close();
-    await door.close();
+    lab.close();
+    await service.close();
 
     const { ok, repaired, fallback } = checkBooks(lab, nursery);
     expect(ok + repaired).toBeGreaterThan(10);
     expect(ok + repaired + fallback).toBe(nursery.delivered.size);
-    expect(lab.writer!.usage.calls).toBeGreaterThanOrEqual(ok + 2 * repaired);
-    expect(lab.writer!.usage.completionTokens).toBeGreaterThan(10 * ok);
+    const { calls, accounts } = modelTotals(lab);
+    expect(calls).toBeGreaterThanOrEqual(ok + 2 * repaired);
+    expect(accounts.reduce((sum, each) => sum + each.completionTokens, 0)).toBeGreaterThan(10 * ok);
     // who was asked to write is drawn: the others are classical, or copies
     expect(lab.totals.birthsByOperator.classical + lab.totals.birthsByOperator.copy).toBeGreaterThan(ok);
 
@@ -79,9 +81,9 @@ describe('a meadow whose children the real llama.cpp writes with random weights'
 
   test.skipIf(process.platform !== 'linux')('[M4][L4][G3] a kill -9 of the engine costs the children in flight, who are fallbacks with the reason; the world and the engine go on', async () => {
     const cassette = join(folder, 'killed.jsonl');
-    const door = recordingDoor(await openDoor({ model: tiny, env: {} }), cassette);
+    const service = createModelService({ doors: [await openDoor({ model: tiny, env: {} })], record: { file: cassette }, retry: { tries: 1 } });
     const [engine] = enginePids();
-    const lab = meadowLab(door, 0.1);
+    const lab = meadowLab(service, 0.1);
     const nursery = watchNursery(lab);
     let killedAt = 0;
     const stop = lab.simulation.events$.subscribe((event) => {
@@ -92,11 +94,11 @@ describe('a meadow whose children the real llama.cpp writes with random weights'
       stop.unsubscribe();
     });
     await runUntil(lab, () => false, 130);
-    lab.writer!.close();
+    lab.close();
     expect(killedAt).toBeGreaterThan(0);
     expect(enginePids()).not.toContain(engine);
     expect(enginePids()).toHaveLength(1);
-    await door.close();
+    await service.close();
 
     const { ok, fallback } = checkBooks(lab, nursery);
     const lost = [...nursery.delivered.values()].filter(({ reason }) => /engine ended \(SIGKILL\)/.test(reason));
@@ -114,12 +116,12 @@ describe.skipIf(absent)(`a meadow whose children ${weightsFacts.name} writes${wh
   test('[L1][L2][L4][M6] births by the model, every one a canonical program; repairs and fallbacks counted; the same to the bit from its cassette', async () => {
     if (weights === null) throw new Error(`LICHEN_REQUIRE_WEIGHTS=1, but ${weightsFacts.file} is not in ${cacheFolder()}: run lichen model fetch.`);
     const cassette = join(folder, 'real.jsonl');
-    const door = recordingDoor(await openDoor({ model: 'embedded' }), cassette);
-    const lab = meadowLab(door, 0.05);
+    const service = createModelService({ doors: [await openDoor({ model: 'embedded' })], record: { file: cassette } });
+    const lab = meadowLab(service, 0.05);
     const nursery = watchNursery(lab);
     await runUntil(lab, () => lab.totals.birthsByOperator.llm >= 5, 250);
-    lab.writer!.close();
-    await door.close();
+    lab.close();
+    await service.close();
 
     const { ok, repaired } = checkBooks(lab, nursery);
     expect(ok + repaired).toBeGreaterThan(3);

@@ -5,6 +5,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openDoor } from '../../agents/model/door.ts';
+import { createModelService } from '../../agents/model/service.ts';
 import { findWeights } from '../../agents/model/weights.ts';
 import { Operator } from '../../core/kernel/tick-events.ts';
 import type { ModelFacts } from '../../viewer/protocol.ts';
@@ -30,7 +31,8 @@ const door = await findWeights() === null ? null : await openDoor({ model: 'embe
 const model: ModelFacts = door === null
   ? { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' }
   : { state: 'ready', name: door.model, note: `${door.model} runs on this machine, embedded, in a process of its own.` };
-const lab = createLab({ world: 'meadow', seed: 7, operator: door === null ? 'classical' : 'mixed', parameters: door === null ? {} : { modelShare: MODEL_SHARE }, door });
+const service = door === null ? null : createModelService({ doors: [door] });
+const lab = createLab({ world: 'meadow', seed: 7, operator: door === null ? 'classical' : 'mixed', parameters: door === null ? {} : { modelShare: MODEL_SHARE }, service });
 const built = await buildPageAside();
 const live = await goLive({ lab, dist: built.dist, model, playing: true, ticksPerSecond: 0 });
 const browser = await launchBrowser();
@@ -57,6 +59,6 @@ try {
 } finally {
   await browser.close();
   await live.close();
-  await door?.close();
+  await service?.close();
   await built.remove();
 }

@@ -21,7 +21,7 @@ const record: NumberedCommand[] = [];
 
 beforeAll(async () => {
   built = await buildPageAside();
-  lab = createLab({ world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, door: null });
+  lab = createLab({ world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, service: null });
   lab.simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
   live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });
   browser = await launchBrowser();

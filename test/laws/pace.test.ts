@@ -26,7 +26,7 @@ async function live(turns: number): Promise<{ record: NumberedCommand[]; fingerp
   const simulation = start();
   const door = pacedDoor(turns);
   const writer = createModelWriter({ simulation, door });
-  const pace = keepPace(simulation, writer, door);
+  const pace = keepPace(simulation, { slots: door.slots, get inFlight() { return writer.inFlight; } });
   const record: NumberedCommand[] = [];
   simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
   for (let tick = 0; tick < 160; tick++) {

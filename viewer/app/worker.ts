@@ -24,7 +24,7 @@ async function begin(data: unknown): Promise<void> {
   for (const [key, value] of Object.entries(given)) if (!reserved.has(key)) parameters[key] = Number(value);
   const seed = Number(given['seed'] ?? 1);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`The seed is "${given['seed']}", but must be a whole number, 0 or more.`);
-  const lab = createLab({ world: given['world'] ?? 'meadow', seed, operator: 'classical', parameters, door: null });
+  const lab = createLab({ world: given['world'] ?? 'meadow', seed, operator: 'classical', parameters, service: null });
   const ticks = Number(given['fingerprint'] ?? 0);
   if (ticks > 0) {
     while (lab.simulation.kernel.tick < ticks) await advance(lab.simulation);

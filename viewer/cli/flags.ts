@@ -30,6 +30,11 @@ export function operatorFlag(text: string): OperatorChoice {
   return parsed.data;
 }
 
+export function budgetFlag(text: string): 'pause' | 'blind' {
+  if (text !== 'pause' && text !== 'blind') throw new Failure(`--on-budget is "${text}", but must be pause or blind.`);
+  return text;
+}
+
 /** Gathers a flag that may be given several times. */
 export function gather(text: string, before: string[]): string[] {
   return [...before, text];

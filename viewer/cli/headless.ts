@@ -1,5 +1,4 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { advance } from '../../core/advance.ts';
 import type { Lab } from '../lab.ts';
 import { createProgress } from './progress.ts';
 import type { Stop } from './stop.ts';
@@ -16,6 +15,8 @@ export interface HeadlessOptions {
   lab: Lab;
   lastTick: number;
   stop: Stop;
+  /** Ends the run between two ticks, too: the budget is spent. */
+  halt: AbortSignal;
   /** Called after each tick; may throw to end the run. */
   afterTick(): void;
 }
@@ -26,20 +27,20 @@ export interface HeadlessOptions {
  *
  * @returns the seconds that it took
  */
-export async function runHeadless({ lab, lastTick, stop, afterTick }: HeadlessOptions): Promise<number> {
-  const { simulation, writer } = lab;
-  const { kernel } = simulation;
+export async function runHeadless({ lab, lastTick, stop, halt, afterTick }: HeadlessOptions): Promise<number> {
+  const { service } = lab;
+  const { kernel } = lab.simulation;
   const progress = createProgress({ total: lastTick, lineEveryMs: LINE_EVERY_MS, title: 'tick' });
   const started = performance.now();
   let ticked = started;
   const narrow = isNarrow(process.stderr);
   const show = (): void => {
-    const waits = writer !== null && performance.now() - ticked > WAIT_SHOWN_MS ? ' · waiting for the model' : '';
+    const waits = service !== null && performance.now() - ticked > WAIT_SHOWN_MS ? ' · waiting for the model' : '';
     progress.update(kernel.tick, `${count(kernel.tick)}${narrow ? '' : ` of ${count(lastTick)}`} · ${statusWords(lab, narrow)}${waits}`);
   };
   let told = false;
   let wake: () => void = () => undefined;
-  stop.signal.addEventListener('abort', () => wake(), { once: true });
+  for (const signal of [stop.signal, halt]) signal.addEventListener('abort', () => wake(), { once: true });
   /** Waits for `work`, or until we are to stop. (A race with one long-lived promise would hold on to every tick.) */
   const orStop = (work: Promise<unknown>): Promise<void> => new Promise((resolve, reject) => {
     wake = resolve;
@@ -47,14 +48,14 @@ export async function runHeadless({ lab, lastTick, stop, afterTick }: HeadlessOp
   });
   const watch = setInterval(() => {
     show();
-    if (performance.now() - ticked < PATIENCE_MS || told || writer === null) return;
+    if (performance.now() - ticked < PATIENCE_MS || told || service === null) return;
     told = true;
-    progress.note(`Tick ${kernel.tick + 1} waits for the model, which has ${count(writer.inFlight)} children to write; --operator mixed with a smaller modelShare waits less.`);
+    progress.note(`Tick ${kernel.tick + 1} waits for the model, which owes ${count(service.inFlight)} answers; a smaller modelShare, deliberation or judging waits less.`);
   }, 1000);
   let breath = started;
   try {
-    while (kernel.tick < lastTick && stop.asked === null) {
-      await orStop(advance(simulation, { writer }));
+    while (kernel.tick < lastTick && stop.asked === null && !halt.aborted) {
+      await orStop(lab.tick());
       ticked = performance.now();
       afterTick();
       if (ticked - breath < SLICE_MS) continue;

@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
+import type { OpenModelService } from '../../agents/model/service.ts';
+import type { ModelFacts } from '../protocol.ts';
 import { createSession, type Session } from '../session.ts';
 import { serveViewer, type ViewerServer } from '../server.ts';
 import type { Lab } from '../lab.ts';
 import { Failure, asFailure } from './failure.ts';
-import type { ModelAccess } from './model-access.ts';
 import { pageFolder } from './page.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Stop } from './stop.ts';
@@ -18,7 +19,10 @@ const PATIENCE_MS = 10_000;
 
 export interface LiveOptions {
   lab: Lab;
-  model: ModelAccess;
+  model: ModelFacts;
+  service: OpenModelService | null;
+  /** What happens when the budget is spent. */
+  policy: 'pause' | 'blind';
   port: number;
   /** Ticks a second, 0 is as fast as the machine goes. */
   speed: number;
@@ -45,8 +49,10 @@ export async function checkPort(port: number): Promise<void> {
  *
  * @returns the seconds that it ran
  */
-export async function runLive({ lab, model, port, speed, lastTick, stop, check }: LiveOptions): Promise<number> {
-  const session = createSession({ lab, model: model.facts, ticksPerSecond: speed, ...(lastTick === undefined ? {} : { lastTick }) });
+export async function runLive({ lab, model, service, policy, port, speed, lastTick, stop, check }: LiveOptions): Promise<number> {
+  // what was recorded comes again at once: nothing of it is news
+  while (!lab.prompter.done && stop.asked === null) await lab.tick();
+  const session = createSession({ lab, model, ticksPerSecond: speed, pauseWhenSpent: policy === 'pause', raise: (caps) => service?.raise(caps), ...(lastTick === undefined ? {} : { lastTick }) });
   const server = await serveViewer({ session, dist: pageFolder, port }).catch((error: unknown) => { throw asFailure(error); });
   const started = performance.now();
   process.stdout.write(`The ${lab.simulation.world.name} lives at ${server.url} (Ctrl-C stops it)\n`);

@@ -1,6 +1,6 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { Failure, foreseen } from './failure.ts';
-import { anyNumber, gather, operatorFlag, wholeNumber } from './flags.ts';
+import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber } from './flags.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
@@ -10,7 +10,8 @@ import { listWorlds } from './worlds.ts';
 const LINGER_MS = 3000;
 
 const endings = `
-Ends with code 0; 2 when something was wrong with what was asked, in one sentence on standard error; 130 (Ctrl-C) or
+Ends with code 0; 2 when something was wrong with what was asked, in one sentence on standard error; 3 when the budget
+was spent and the run was to pause; 130 (Ctrl-C) or
 143 (SIGTERM) when a run without viewer was cut short, its summary and files written as far as it came.`;
 
 /** The command line. Returns when the command is done; the exit code is set on the process. */
@@ -47,30 +48,34 @@ function describe(): Command {
     .configureOutput({ outputError: (text, write) => write(`lichen: ${oneSentence(text)}\n`) })
     .helpCommand(false);
 
-  program.command('run').argument('<world or spec file>', 'a world\'s name (see lichen worlds) or a JSON file, such as the spec.json of an earlier run')
+  withModels(program.command('run').argument('<world or spec file>', 'a world\'s name (see lichen worlds), a spec file, or the folder of a recorded run')
     .description('Run a world: with the viewer on 127.0.0.1, or --headless as fast as it goes.')
     .option('--seed <n>', 'seed of everything random (default: 1, or the spec\'s)', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER))
     .option('--ticks <n>', 'stop after this tick (default: the spec\'s; 1000 without viewer)', wholeNumber('--ticks', 1, 1_000_000_000))
     .option('--operator <name>', 'who writes children: classical, llm (the model, every child) or mixed (a share, modelShare)', operatorFlag)
     .option('--set <key=value>', 'set a parameter or pressure; may be given several times', gather, [])
     .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
-    .option('--cassette <file>', 'take the model\'s replies from this recording')
+    .option('--replay <path>', 'take the models\' replies from this cassette or recorded run; nothing else is asked')
+    .option('--resume', 'go on with a recorded run, in its own folder')
+    .option('--cache <file>', 'a cassette shared between runs: its replies serve, and new ones are added')
+    .option('--estimate', 'say what the run would ask and cost, and run nothing')
+    .addOption(new Option('--cassette <file>').hideHelp())
     .option('--out <dir>', 'record the run in this new folder')
     .option('--headless', 'without viewer')
     .option('--json', 'print the summary as one line of JSON, last on standard output; implies --headless')
     .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
     .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
-    .addHelpText('after', endings)
+    .addHelpText('after', endings))
     .action(async (target: string, flags: RunFlags) => { process.exitCode = await run(target, flags); });
 
-  program.command('start')
+  withModels(program.command('start')
     .description('Run the default world with the model as its variation operator, and the viewer: what npm start does.')
     .option('--seed <n>', 'seed of everything random (default: 1)', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER))
     .option('--set <key=value>', 'set a parameter or pressure; may be given several times', gather, [])
     .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
     .option('--out <dir>', 'record the run in this new folder')
     .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
-    .option('--speed <n>', 'ticks a second, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
+    .option('--speed <n>', 'ticks a second, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000)))
     .action(async (flags: StartFlags) => { process.exitCode = await start(flags); });
 
   program.command('worlds').argument('[world]')
@@ -91,6 +96,17 @@ function describe(): Command {
     throw new Failure('Nothing was asked for; try lichen run meadow, or lichen --help for all there is.');
   });
   return program;
+}
+
+/** What can be said of models wherever they are used. */
+function withModels(command: Command): Command {
+  return command
+.option('--with <section.field=value>', 'set a field of the spec: language.style, minds.archetypes, archive.objective, models.judge, …; may be given several times', gather, [])
+    .option('--budget-calls <n>', 'most calls of models', wholeNumber('--budget-calls', 0, Number.MAX_SAFE_INTEGER))
+    .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
+    .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9))
+    .option('--on-budget <what>', 'when a cap is reached: pause (stop where the run can be resumed) or blind (go on without models)', budgetFlag)
+    .option('--prices <file>', 'a price table of your own, in dollars a million tokens');
 }
 
 /** commander's message, which may have a hint on a second line. */

@@ -1,21 +1,30 @@
 import type { ModelDoor, ModelProgress } from '../../agents/model/contract.ts';
-import { recordingDoor, replayingDoor } from '../../agents/model/cassette.ts';
+import type { PriceTable } from '../../agents/model/prices.ts';
+import type { OpenModelService } from '../../agents/model/service.ts';
+import { roles } from '../../agents/model/task.ts';
 import { fetchWeights, findWeights, weightsFacts } from '../../agents/model/weights.ts';
-import type { Simulation } from '../../core/simulation.ts';
+import { modelOperators } from '../../core/kernel/tick-events.ts';
 import type { ModelFacts } from '../protocol.ts';
+import type { RunSpec } from '../run-spec.ts';
+import { Failure } from './failure.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { megabytes } from './words.ts';
 
-/** A model at hand, or the reason why there is none. */
+/** The models of a run at hand, or the reason why there is none. */
 export interface ModelAccess {
-  readonly door: ModelDoor | null;
+  /** The default one first, each once; none in a replay. */
+  readonly doors: readonly ModelDoor[];
+  /** Which model a role or a kind goes to, by the door's name. */
+  readonly routes: Readonly<Record<string, string>>;
+  /** The cassette that answers instead of models. */
+  readonly replay: string | null;
   readonly facts: ModelFacts;
-  /** What a spec says of it. */
+  /** What a spec says of the default model. */
   readonly name: string;
 }
 
 export const noModel: ModelAccess = {
-  door: null, name: 'none', facts: { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' },
+  doors: [], routes: {}, replay: null, name: 'none', facts: { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' },
 };
 
 /** Whether a model was chosen, by flag or by environment, rather than left to us. */
@@ -23,53 +32,80 @@ export function isModelChosen(asked: string | undefined, env: NodeJS.ProcessEnv 
   return asked !== undefined || Boolean(env['LICHEN_MODEL']) || Boolean(env['OPENAI_BASE_URL']);
 }
 
+/** What models can be given to, besides the run as a whole. */
+const assignable: readonly string[] = [...roles, ...modelOperators];
+
 /**
- * Opens the model that was asked for (`none`, `embedded`, a file, an endpoint's), or the one that the environment names;
- * fetches and loads it with a progress bar. @throws ModelError
+ * Opens the model that was asked for (`none`, `embedded`, a file, an endpoint's), or the one that the environment names,
+ * and those that roles and kinds are given to; fetches and loads with a progress bar. @throws ModelError
  */
-export async function accessModel(asked: string | undefined, signal: AbortSignal): Promise<ModelAccess> {
+export async function accessModels(asked: string | undefined, others: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ModelAccess> {
+  const stranger = Object.keys(others).find((key) => !assignable.includes(key));
+  if (stranger !== undefined) throw new Failure(`models names "${stranger}", but a model is given to one of ${assignable.join(', ')}.`);
   if (asked === 'none') return noModel;
+  const { door, name } = await openOne(asked, signal);
+  const doors = [door];
+  const routes: Record<string, string> = {};
+  const opened = new Map([[name, door]]);
+  try {
+    for (const [key, other] of Object.entries(others)) {
+      let found = opened.get(other);
+      if (found === undefined) {
+        found = (await openOne(other, signal)).door;
+        opened.set(other, found);
+        if (doors.every(({ model }) => model !== found!.model)) doors.push(found);
+        else await found.close();
+      }
+      routes[key] = found.model;
+    }
+  } catch (error) {
+    for (const one of doors) await one.close();
+    throw error;
+  }
+  const facts: ModelFacts = { state: 'ready', name: doors.map(({ model }) => model).join(', '), note: doors.map(whereabouts).join(' ') };
+  return { doors, routes, replay: null, name, facts };
+}
+
+function whereabouts({ model, where }: ModelDoor): string {
+  return where === 'embedded' ? `${model} runs on this machine, embedded, in a process of its own.` : `${model} answers at ${process.env['OPENAI_BASE_URL'] || 'the endpoint'}.`;
+}
+
+async function openOne(asked: string | undefined, signal: AbortSignal): Promise<{ door: ModelDoor; name: string }> {
   const bars = stageBars();
   try {
     if (asked === 'embedded' || !isModelChosen(asked)) await haveWeights(signal, bars);
     // the client is a third of what it takes to start, and most runs that are refused, and all without a model, need none
     const { openDoor } = await import('../../agents/model/door.ts');
     const door = await openDoor({ ...(asked === undefined ? {} : { model: asked }), signal, onProgress: bars.show });
-    const name = asked ?? (process.env['LICHEN_MODEL'] || (door.where === 'embedded' ? 'embedded' : door.model));
-    const note = door.where === 'embedded'
-      ? `${door.model} runs on this machine, embedded, in a process of its own.`
-      : `${door.model} answers at ${process.env['OPENAI_BASE_URL'] || 'the endpoint'}.`;
-    return { door, name, facts: { state: 'ready', name: door.model, note } };
+    return { door, name: asked ?? (process.env['LICHEN_MODEL'] || (door.where === 'embedded' ? 'embedded' : door.model)) };
   } finally {
     bars.stop();
   }
 }
 
-/** A model that answers from a recording; a spec calls it as it was called there. @throws ModelError */
-export function replayModel(file: string, name: string | undefined): ModelAccess {
-  const door = replayingDoor(file);
-  return { door, name: name ?? door.model, facts: { state: 'ready', name: door.model, note: `The replies of ${door.model} are replayed from ${file}.` } };
+/** Models that answer from a recording; a spec calls the first as it was called there. */
+export function replayAccess(cassette: string, name: string | undefined): ModelAccess {
+  return { ...noModel, replay: cassette, name: name ?? 'embedded', facts: { state: 'ready', name: 'recorded replies', note: `Recorded replies are replayed from ${cassette}.` } };
 }
 
-/** The same model, each reply on disk before it is used. */
-export function recorded(access: ModelAccess, cassette: string): ModelAccess {
-  return access.door === null ? access : { ...access, door: recordingDoor(access.door, cassette) };
+export interface ServiceNeeds {
+  budget: RunSpec['budget'];
+  prices?: PriceTable | undefined;
+  /** Where the replies are recorded. */
+  record?: { file: string; resume: boolean } | undefined;
+  cache?: string | undefined;
 }
 
-/**
- * Watches a replay for children whose replies the cassette does not hold: from there on it is another run. Call the
- * result to hear what was missing first; null as long as nothing was.
- */
-export function watchReplay(simulation: Simulation, access: ModelAccess): () => string | null {
-  if (access.door === null) return () => null;
-  let missing: string | null = null;
-  simulation.events$.subscribe((event) => {
-    if (event.kind !== 'tick' || missing !== null) return;
-    for (const { command } of event.commands) {
-      if (command.kind === 'deliver' && command.outcome === 'fallback' && command.reason.startsWith('The cassette ')) missing = command.reason;
-    }
+/** The models behind one scheduler; null without any. @throws ModelError */
+export async function openService({ doors, routes, replay }: ModelAccess, { budget, prices, record, cache }: ServiceNeeds): Promise<OpenModelService | null> {
+  if (replay === null && doors.length === 0) return null;
+  const { createModelService, replayModelService } = await import('../../agents/model/service.ts');
+  if (replay !== null) return replayModelService(replay);
+  const { policy, ...caps } = budget;
+  return createModelService({
+    doors, routes, budget: caps, whenSpent: policy === 'pause' ? 'hold' : 'end',
+    ...(prices === undefined ? {} : { prices }), ...(record === undefined ? {} : { record }), ...(cache === undefined ? {} : { cache }),
   });
-  return () => missing;
 }
 
 /** Fetches the embedded model's weights with a bar unless they are at hand. @throws ModelError */

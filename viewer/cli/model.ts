@@ -9,7 +9,7 @@ import { printProgram } from '../../agents/instincts/print.ts';
 import { lmxPrompt } from '../../agents/operators/lmx-prompt.ts';
 import { worlds } from '../../worlds/index.ts';
 import { Failure, messageOf } from './failure.ts';
-import { accessModel, stageBars } from './model-access.ts';
+import { accessModels, stageBars } from './model-access.ts';
 import { say } from './run.ts';
 import { listenForStop } from './stop.ts';
 import { megabytes } from './words.ts';
@@ -72,8 +72,8 @@ export async function checkModel(asked: string): Promise<number> {
     const { bytes } = await checkWeights(path);
     process.stdout.write(`checksum   right (${megabytes(bytes)}, ${path})\n`);
   }
-  const { door } = await accessModel(asked, stop.signal);
-  if (door === null) throw new Failure(`The model ${asked} is not to be had.`);
+  const { doors: [door] } = await accessModels(asked, {}, stop.signal);
+  if (door === undefined) throw new Failure(`The model ${asked} is not to be had.`);
   try {
     const world = worlds[0]!;
     const { vocabulary } = world;

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { archiveFacts } from '../../core/archive/life-archive.ts';
 import { checkParameter, parameterFacts, resolveParameters } from '../../core/kernel/parameters.ts';
-import { runSpec, specProblem, type OperatorChoice, type RunSpec } from '../../core/spec.ts';
+import { specProblem, type OperatorChoice } from '../../core/spec.ts';
 import { findWorld, worlds } from '../../worlds/index.ts';
 import { MIXED_SHARE } from '../lab.ts';
+import { runSpec, sections, type RunSpec } from '../run-spec.ts';
 import { Failure, fileProblem, orFail } from './failure.ts';
 import { decimal } from './flags.ts';
 import { findJsonFault } from './json-place.ts';
@@ -17,11 +19,19 @@ export interface SpecFlags {
   model?: string | undefined;
   /** `key=value`, in the order given. */
   set: readonly string[];
+  /** `section.field=value`, in the order given. */
+  with?: readonly string[] | undefined;
+  budgetCalls?: number | undefined;
+  budgetTokens?: number | undefined;
+  budgetDollars?: number | undefined;
+  onBudget?: RunSpec['budget']['policy'] | undefined;
 }
 
 /** The spec of a run from what a person typed, every parameter resolved. Throws a failure with one sentence. */
 export function planRun(target: string, flags: SpecFlags): RunSpec {
-  const spec = worlds.some((world) => world.name === target) ? runSpec.parse({ lichen: 1, world: target }) : readSpec(target);
+  const named = worlds.some((world) => world.name === target) ? runSpec.parse({ lichen: 1, world: target }) : readSpec(target);
+  const spec = withFields(named, [...budgetFields(flags), ...flags.with ?? []]);
+  orFail(() => archiveFacts(findWorld(spec.world), spec.archive));
   const operator = flags.operator ?? spec.operator;
   const given = { ...spec.parameters };
   // the share of the model in a spec belongs to that spec's operator
@@ -31,9 +41,47 @@ export function planRun(target: string, flags: SpecFlags): RunSpec {
   const ticks = flags.ticks ?? spec.ticks;
   const model = flags.model ?? spec.model;
   return {
-    lichen: 1, world: spec.world, seed: flags.seed ?? spec.seed, operator, parameters,
+    ...spec, seed: flags.seed ?? spec.seed, operator, parameters,
     ...(ticks === undefined ? {} : { ticks }), ...(model === undefined ? {} : { model }),
   };
+}
+
+function budgetFields({ budgetCalls, budgetTokens, budgetDollars, onBudget }: SpecFlags): string[] {
+  return Object.entries({ calls: budgetCalls, tokens: budgetTokens, dollars: budgetDollars, policy: onBudget })
+    .flatMap(([field, value]) => (value === undefined ? [] : [`budget.${field}=${value}`]));
+}
+
+/** The spec with fields of its sections changed, each given as `section.field=value`. */
+function withFields(spec: RunSpec, settings: readonly string[]): RunSpec {
+  let changed = spec;
+  for (const setting of settings) {
+    const at = setting.indexOf('=');
+    const path = setting.slice(0, Math.max(0, at)).trim().split('.');
+    if (at < 1 || path.length < 2 || !sections.some((section) => section === path[0])) {
+      throw new Failure(`--with is "${setting}", but must be section.field=value, for example --with language.style=zero-shot; the sections are ${sections.join(', ')}.`);
+    }
+    const draft = structuredClone(changed) as unknown as Record<string, unknown>;
+    let place = draft;
+    for (const step of path.slice(0, -1)) {
+      const next: unknown = Object.hasOwn(place, step) ? place[step] : undefined;
+      if (typeof next !== 'object' || next === null) throw new Failure(`--with ${setting} names ${path.join('.')}, but there is no ${step} with fields there.`);
+      place = next as Record<string, unknown>;
+    }
+    Object.defineProperty(place, path.at(-1)!, { value: fieldValue(setting.slice(at + 1)), enumerable: true, configurable: true, writable: true });
+    const parsed = runSpec.safeParse(draft);
+    if (!parsed.success) throw new Failure(`--with ${setting} is refused: ${specProblem(parsed.error)}.`);
+    changed = parsed.data;
+  }
+  return changed;
+}
+
+/** JSON where it is JSON, a list where there are commas, else a word. */
+function fieldValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text.includes(',') ? text.split(',').map((each) => each.trim()) : text.trim();
+  }
 }
 
 /** Reads `key=value` pairs against a world's parameters; a later one of a key counts. */

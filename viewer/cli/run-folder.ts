@@ -1,16 +1,19 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ARCHIVE_DIMS } from '../../core/archive/life-archive.ts';
+import type { ModelEvent, ModelService } from '../../agents/model/task.ts';
+import { ARCHIVE_DIMS, archiveFacts } from '../../core/archive/life-archive.ts';
+import type { NumberedCommand } from '../../core/events/command.ts';
 import { operatorNames } from '../../core/kernel/tick-events.ts';
-import type { RunSpec } from '../../core/spec.ts';
 import type { Lab, RunSummary } from '../lab.ts';
+import type { RunSpec } from '../run-spec.ts';
+import { readCommands, writtenCommands, type CommandLog } from './command-log.ts';
 import { Failure, fileProblem } from './failure.ts';
 
 const VERSION = 1;
 /** Organisms written at once. */
 const CHUNK = 2000;
 const files = {
-  spec: 'spec.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', population: 'population.jsonl', archive: 'archive.json', summary: 'summary.json',
+  spec: 'spec.json', manifest: 'manifest.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', calls: 'calls.jsonl', population: 'population.jsonl', archive: 'archive.json', summary: 'summary.json',
 } as const;
 
 /**
@@ -50,14 +53,31 @@ export class RunFolder {
   /** The folders that were made for it, innermost first. */
   private readonly made: string[] = [];
   private commands: number | null = null;
+  private calls: number | null = null;
   private problem: unknown = null;
+  /** Bytes of commands on disk. */
+  private written = 0;
+  /** Where a run that is gone on with stood: its commands come again, and are not written again. */
+  private readonly earlier: readonly NumberedCommand[];
 
-  /** Makes the folder with the spec in it. Throws a failure when it cannot. */
-  constructor(folder: string, spec: RunSpec) {
+  /**
+   * Makes the folder with the spec in it, or with `resumed` opens that of a run that is gone on with. Throws a failure
+   * when it cannot.
+   */
+  constructor(folder: string, spec: RunSpec, resumed: CommandLog | null = null) {
     this.path = resolve(folder);
     this.cassette = join(this.path, files.cassette);
-    const missing = checkFolder(folder);
+    this.earlier = resumed?.commands ?? [];
+    const missing = resumed === null ? checkFolder(folder) : [];
     try {
+      if (resumed !== null) {
+        this.commands = openSync(join(this.path, files.commands), 'r+');
+        // a line that was cut short was never applied by anyone who could tell
+        ftruncateSync(this.commands, resumed.wholeBytes);
+        this.written = resumed.wholeBytes;
+        this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
+        return;
+      }
       // one by one: the recursive way never ends where the system says that a parent is missing though it is there
       for (const one of missing) {
         mkdirSync(one);
@@ -65,7 +85,7 @@ export class RunFolder {
       }
       this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
       this.commands = openSync(join(this.path, files.commands), 'w');
-      writeSync(this.commands, `${JSON.stringify({ format: 'lichen-commands', version: VERSION })}\n`);
+      this.append(writtenCommands.header);
     } catch (error) {
       this.discard();
       throw new Failure(`--out ${folder} cannot be written: ${fileProblem(error)}; name another folder.`);
@@ -77,7 +97,8 @@ export class RunFolder {
     simulation.events$.subscribe((event) => {
       if (event.kind !== 'tick' || event.commands.length === 0 || this.commands === null || this.problem !== null) return;
       try {
-        writeSync(this.commands, event.commands.map((command) => `${JSON.stringify(command)}\n`).join(''));
+        const fresh = event.commands.filter((command) => this.isNew(command));
+        if (fresh.length > 0) this.append(fresh.map((command) => `${JSON.stringify(command)}\n`).join(''));
       } catch (error) {
         // an observer has nobody to throw to: whoever runs the ticks asks
         this.problem = error;
@@ -85,8 +106,47 @@ export class RunFolder {
     });
   }
 
+  /** Records what becomes of everything that models are asked. */
+  followCalls(service: ModelService): void {
+    this.calls = openSync(join(this.path, files.calls), 'a');
+    service.events$.subscribe((event: ModelEvent) => {
+      if (this.calls === null || this.problem !== null) return;
+      try {
+        writeSync(this.calls, `${JSON.stringify(event)}\n`);
+      } catch (error) {
+        this.problem = error;
+      }
+    });
+  }
+
+  putSpec(spec: RunSpec): void {
+    this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
+  }
+
+  /** Writes what is known of the circumstances: versions, machine, models, prices, budget. */
+  putManifest(manifest: object): void {
+    this.put(files.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+
+  /** Whether a command is not on disk yet. Throws a failure when the run that is gone on with was another. */
+  private isNew(command: NumberedCommand): boolean {
+    const before = this.earlier[command.seq];
+    if (before === undefined) return true;
+    if (JSON.stringify(before) !== JSON.stringify(command)) {
+      throw new Failure(`The run in ${this.path} cannot be gone on with: at tick ${command.tick} its command ${command.seq} was another; it was recorded by another version or its files were changed.`);
+    }
+    return false;
+  }
+
+  private append(text: string): void {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.commands!, bytes, at, bytes.length - at, this.written + at);
+    this.written += bytes.length;
+  }
+
   /** Throws a failure when the record could not be kept. */
   check(): void {
+    if (this.problem instanceof Failure) throw this.problem;
     if (this.problem !== null) throw new Failure(`The run was stopped because ${this.path} cannot be written: ${fileProblem(this.problem)}; make room and run it again.`);
   }
 
@@ -110,8 +170,8 @@ export class RunFolder {
   }
 
   private close(): void {
-    if (this.commands !== null) closeSync(this.commands);
-    this.commands = null;
+    for (const fd of [this.commands, this.calls]) if (fd !== null) closeSync(fd);
+    this.commands = this.calls = null;
   }
 
   private put(name: string, text: string): void {
@@ -141,7 +201,7 @@ export class RunFolder {
   }
 }
 
-function archiveText({ simulation: { kernel, world }, archive }: Lab): string {
+function archiveText({ simulation: { kernel, world }, archive, archiveChoice }: Lab): string {
   const cells: object[] = [];
   for (let cell = 0; cell < archive.cells; cell++) {
     const elite = archive.elite(cell);
@@ -149,6 +209,18 @@ function archiveText({ simulation: { kernel, world }, archive }: Lab): string {
     const { genome, organism, tick } = elite.solution;
     cells.push({ cell, objective: elite.objective, measures: elite.measures, genome: kernel.genomes.text(genome), organism, tick });
   }
-  const head = { lichen: VERSION, dims: ARCHIVE_DIMS, objective: world.objective, measures: world.measures };
+  const head = { lichen: VERSION, dims: ARCHIVE_DIMS, ...archiveFacts(world, archiveChoice) };
   return `${JSON.stringify(head).slice(0, -1)},"cells":[\n${cells.map((cell) => JSON.stringify(cell)).join(',\n')}\n]}\n`;
+}
+
+/** A run that is gone on with, or replayed: its spec's file, its commands as far as they are whole, its cassette. */
+export interface RecordedRun { path: string; spec: string; commands: CommandLog; cassette: string }
+
+/** Finds a recorded run in a folder. Throws a failure with one sentence when there is none, or it is damaged. */
+export function openRecorded(folder: string): RecordedRun {
+  const path = resolve(folder);
+  for (const name of [files.spec, files.commands]) {
+    if (!existsSync(join(path, name))) throw new Failure(`${folder} does not hold a recorded run: there is no ${name} in it; name a folder that was made with --out.`);
+  }
+  return { path, spec: join(path, files.spec), commands: readCommands(join(path, files.commands)), cassette: join(path, files.cassette) };
 }

@@ -1,12 +1,12 @@
 import { ModelError } from '../../agents/model/contract.ts';
 import { weightsFacts } from '../../agents/model/weights.ts';
 import { worlds } from '../../worlds/index.ts';
-import { accessModel, isModelChosen, noModel, type ModelAccess } from './model-access.ts';
+import { accessModels, isModelChosen, noModel, type ModelAccess } from './model-access.ts';
 import { planRun } from './plan.ts';
-import { carryOut, say } from './run.ts';
+import { carryOut, say, type ModelFlags } from './run.ts';
 import type { Stop } from './stop.ts';
 
-export interface StartFlags { seed?: number; set: string[]; model?: string; out?: string; port?: number; speed?: number }
+export interface StartFlags extends ModelFlags { seed?: number; set: string[]; model?: string; out?: string; port?: number; speed?: number }
 
 /** A small model writes one or two children a second: give it time for each, and begin with few; the pace turns the share up. */
 const unhurried = ['gestation=90', 'modelShare=0.002'];
@@ -21,7 +21,7 @@ export async function start(flags: StartFlags): Promise<number> {
 /** A model that a person chose must be there; the one we bring along may be missing, and then the page and the terminal say why. */
 async function modelOrReason(asked: string | undefined, stop: Stop): Promise<ModelAccess> {
   try {
-    return await accessModel(asked, stop.signal);
+    return await accessModels(asked, {}, stop.signal);
   } catch (error) {
     if (stop.asked !== null || isModelChosen(asked) || !(error instanceof ModelError)) throw error;
     say(`${error.message} The world runs on classical operators.`);

@@ -1,0 +1,26 @@
+import type { Simulation } from '../simulation.ts';
+import type { NumberedCommand } from './command.ts';
+
+/**
+ * Gives a simulation again the parameters that were turned in a recorded run, each before the tick it was applied in.
+ * What models answered is not given: it comes again from their cassette, in the same places.
+ */
+export class Prompter {
+  private readonly turns: readonly NumberedCommand[];
+  private next = 0;
+
+  constructor(recorded: readonly NumberedCommand[]) {
+    this.turns = recorded.filter(({ command }) => command.kind === 'set');
+  }
+
+  /** Whether all that was recorded has been given. */
+  get done(): boolean {
+    return this.next >= this.turns.length;
+  }
+
+  /** Submits what belongs to the next tick. */
+  prompt(simulation: Simulation): void {
+    const tick = simulation.kernel.tick + 1;
+    for (let turn = this.turns[this.next]; turn !== undefined && turn.tick <= tick; turn = this.turns[++this.next]) simulation.submit(turn.command);
+  }
+}

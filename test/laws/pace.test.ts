@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelDoor } from '../../agents/model/contract.ts';
-import { createModelWriter } from '../../agents/operators/model-writer.ts';
+import { createModelService } from '../../agents/model/service.ts';
 import { keepPace } from '../../agents/operators/pace.ts';
+import { createWriter } from '../../agents/operators/writer.ts';
 import { advance } from '../../core/advance.ts';
 import type { NumberedCommand } from '../../core/events/command.ts';
 import type { Simulation } from '../../core/simulation.ts';
@@ -24,9 +25,9 @@ function pacedDoor(turns: number): ModelDoor {
 
 async function live(turns: number): Promise<{ record: NumberedCommand[]; fingerprint: string; share: number }> {
   const simulation = start();
-  const door = pacedDoor(turns);
-  const writer = createModelWriter({ simulation, door });
-  const pace = keepPace(simulation, { slots: door.slots, get inFlight() { return writer.inFlight; } });
+  const service = createModelService({ doors: [pacedDoor(turns)] });
+  const writer = createWriter({ simulation, service });
+  const pace = keepPace(simulation, service);
   const record: NumberedCommand[] = [];
   simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
   for (let tick = 0; tick < 160; tick++) {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseProgram, printProgram } from '../../agents/instincts/index.ts';
-import { recordingDoor, replayingDoor } from '../../agents/model/cassette.ts';
 import { ModelError, type ModelDoor, type ModelReply, type ModelRequest } from '../../agents/model/contract.ts';
-import { createModelWriter, type ModelWriter } from '../../agents/operators/model-writer.ts';
+import { createModelService, replayModelService } from '../../agents/model/service.ts';
+import type { ModelService } from '../../agents/model/task.ts';
+import { createWriter, type Writer } from '../../agents/operators/writer.ts';
 import { advance } from '../../core/advance.ts';
 import type { NumberedCommand } from '../../core/events/command.ts';
 import type { Outcome } from '../../core/kernel/tick-events.ts';
@@ -33,7 +34,7 @@ function waywardDoor(turns: (asked: number) => number): ModelDoor & { asked: num
       for (let turn = 0; turn < turns(asked); turn++) await new Promise((resolve) => { setImmediate(resolve); });
       const again = request.messages.some(({ role }) => role === 'assistant');
       const kind = (again ? request.seed >>> 3 : request.seed) % 6;
-      if (kind === 5) throw new ModelError('failed', `It broke over request ${request.seed}.`);
+      if (kind === 5) throw new ModelError('refused', `It will not hear of request ${request.seed}.`);
       const text = [
         `when energy > ${20 + (request.seed % 40)} -> reproduce\notherwise -> eat`,
         `when grass.here > ${request.seed % 100}% -> eat\nwhen energy > 30 -> mate other\notherwise -> climb grass`,
@@ -48,14 +49,14 @@ function waywardDoor(turns: (asked: number) => number): ModelDoor & { asked: num
   return door;
 }
 
-interface Played { fingerprint: string; prints: string[]; record: NumberedCommand[]; totals: Totals; writer: ModelWriter | null }
+interface Played { fingerprint: string; prints: string[]; record: NumberedCommand[]; totals: Totals; writer: Writer | null }
 
 /** Plays a meadow whose every other child a model writes, or one whose commands are all given. */
-async function play(door: ModelDoor | null, { ticks = TICKS, given }: { ticks?: number; given?: readonly NumberedCommand[] } = {}): Promise<Played> {
+async function play(service: ModelService | null, { ticks = TICKS, given }: { ticks?: number; given?: readonly NumberedCommand[] } = {}): Promise<Played> {
   const { simulation: started } = startMeadow({ seed: SEED, founders: variedFounders(SEED), parameters: { modelShare: 0.5, gestation: 4, costOfLiving: 0.1, founders: 320, size: 64 } });
   const simulation = started as unknown as Simulation;
   const totals = countTotals(simulation);
-  const writer = door === null ? null : createModelWriter({ simulation, door });
+  const writer = service === null ? null : createWriter({ simulation, service });
   const record: NumberedCommand[] = [];
   const prints: string[] = [];
   simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
@@ -74,9 +75,9 @@ describe('a run with a model', () => {
   let first: Played;
   const tape = (): string => join(folder, 'first.jsonl');
   beforeAll(async () => {
-    const door = recordingDoor(waywardDoor(() => 0), tape());
-    first = await play(door);
-    await door.close();
+    const service = createModelService({ doors: [waywardDoor(() => 0)], record: { file: tape() }, retry: { tries: 1 } });
+    first = await play(service);
+    await service.close();
   });
 
   it('[L4] counts what the model wrote, what had to be mended, and what a classical operator served instead, each with a reason', () => {
@@ -100,12 +101,12 @@ describe('a run with a model', () => {
   });
 
   it('[L1] is the same to the bit whatever time the model takes', async () => {
-    const slow = await play(waywardDoor((asked) => (asked * 7) % 11));
+    const slow = await play(createModelService({ doors: [waywardDoor((asked) => (asked * 7) % 11)], retry: { tries: 1 } }));
     expect(slow.prints).toEqual(first.prints);
   });
 
   it('[L1] replays from the recorded replies, without the model', async () => {
-    expect((await play(replayingDoor(tape()))).prints).toEqual(first.prints);
+    expect((await play(replayModelService(tape()))).prints).toEqual(first.prints);
   });
 
   it('[L1] replays from its commands alone, without model or replies', async () => {
@@ -121,16 +122,16 @@ describe('a run with a model', () => {
     truncateSync(file, Math.floor(whole.length * share));
     const kept = readFileSync(file, 'utf8').split('\n').slice(1, -1);
     const model = waywardDoor((asked) => asked % 3);
-    const door = recordingDoor(model, file, { resume: true });
-    const resumed = await play(door);
-    await door.close();
+    const service = createModelService({ doors: [model], record: { file, resume: true }, retry: { tries: 1 } });
+    const resumed = await play(service);
+    await service.close();
     expect(resumed.prints).toEqual(first.prints);
     // what had been recorded stands as it was, and no reply was asked for again
     const lines = readFileSync(file, 'utf8').split('\n').slice(1, -1);
     expect(lines.slice(0, kept.length)).toEqual(kept);
-    const asked = lines.map((line) => JSON.parse(line) as { key: string; nth: number }).map(({ key, nth }) => `${key} ${nth}`);
+    const asked = lines.map((line) => JSON.parse(line) as { key?: string; due: number; nth: number }).flatMap(({ key, due, nth }) => (key === undefined ? [] : [`${key} ${due} ${nth}`]));
     expect(new Set(asked).size).toBe(asked.length);
     expect(model.asked).toBeGreaterThan(0);
-    expect((await play(replayingDoor(file))).fingerprint).toBe(first.fingerprint);
+    expect((await play(replayModelService(file))).fingerprint).toBe(first.fingerprint);
   });
 });

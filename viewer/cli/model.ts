@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelError } from '../../agents/model/contract.ts';
 import { cacheFolder, checkWeights, fetchWeights, findWeights, weightsFacts } from '../../agents/model/weights.ts';
-import { languagePrompt } from '../../agents/instincts/describe.ts';
-import { decodingGrammar } from '../../agents/instincts/grammar.ts';
 import { parseProgram } from '../../agents/instincts/parse.ts';
 import { printProgram } from '../../agents/instincts/print.ts';
-import { lmxPrompt } from '../../agents/operators/lmx-prompt.ts';
+import { programForm } from '../../agents/operators/program-form.ts';
+import { mutateTask } from '../../agents/operators/tasks.ts';
+import { lifeInWords } from '../../agents/operators/words.ts';
 import { worlds } from '../../worlds/index.ts';
 import { Failure, messageOf } from './failure.ts';
 import { accessModels, stageBars } from './model-access.ts';
@@ -75,13 +75,12 @@ export async function checkModel(asked: string): Promise<number> {
   const { doors: [door] } = await accessModels(asked, {}, stop.signal);
   if (door === undefined) throw new Failure(`The model ${asked} is not to be had.`);
   try {
-    const world = worlds[0]!;
-    const { vocabulary } = world;
-    const parent = { genome: world.founders[0]!, age: 120, energy: 40, children: 2 };
+    const { vocabulary, founders } = worlds[0]!;
+    const parent = { genome: founders[0]!, life: lifeInWords({ age: 120, energy: 40, children: 2 }) };
+    const { request } = mutateTask(programForm(vocabulary, { maxRules: 2 }), { parent, instruction: 'make it bolder when energy is high', prompt: null, rewrite: false },
+      { style: 'zero-shot', temperature: 0.8, seed: 1, due: 0 });
     const started = performance.now();
-    const reply = await door.complete({
-      messages: lmxPrompt(languagePrompt(vocabulary), [parent]), grammar: decodingGrammar(vocabulary, { maxRules: 2 }), maxTokens: 96, temperature: 0.8, seed: 1,
-    }, stop.signal);
+    const reply = await door.complete(request, stop.signal);
     const seconds = (performance.now() - started) / 1000;
     process.stdout.write(`model      ${door.model}, ${door.where}, ${door.slots} at once, ${door.grammar === true ? 'obeys' : 'does not obey'} grammars\n`);
     process.stdout.write(`reply      ${reply.promptTokens} tokens read, ${reply.completionTokens} written in ${seconds.toFixed(1)} s\n`);

@@ -147,8 +147,9 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
       });
     }
     folder?.putManifest(manifestOf({ spec, lab, service, prices, estimate }));
+    const departed = model.replay === null ? () => null : watchReplay(lab);
     const check = (): void => {
-      const missing = service?.missing ?? null;
+      const missing = departed();
       worthKeeping = missing === null;
       if (missing !== null) throw new Failure(missing);
       if (service?.broken != null) throw new Failure(`The run was stopped because a reply could not be recorded: ${service.broken}`);
@@ -207,6 +208,21 @@ async function foresee(spec: RunSpec, { doors, routes }: ModelAccess, prices: Pr
 function tellEstimate(estimate: RunEstimate | null, json: boolean): number {
   process.stdout.write(json ? `${JSON.stringify(estimate)}\n` : estimate === null ? 'This run asks no model.\n' : `${estimateWords(estimate)}\n`);
   return 0;
+}
+
+/**
+ * Watches a replay for answers that the cassette does not hold: from there on it is another run. What is asked and never
+ * needed, because the recorded run ended before, is not missed. Call the result to hear what was missing first.
+ */
+function watchReplay({ simulation }: Lab): () => string | null {
+  let missing: string | null = null;
+  simulation.events$.subscribe((event) => {
+    if (event.kind !== 'tick' || missing !== null) return;
+    for (const { command } of event.commands) {
+      if (command.kind !== 'set' && command.outcome === 'fallback' && command.reason.startsWith('The cassette ')) missing ??= command.reason;
+    }
+  });
+  return () => missing;
 }
 
 /** What the world makes of its parameters can still be refused: too little memory, for one. */

@@ -60,6 +60,13 @@ export interface OperatorTally {
   livingLineages: number;
 }
 
+export interface LedgerOptions {
+  /** Told of each counted life when it ends. */
+  onLife?: (life: CountedLife) => void;
+  /** What of a genome's text makes it another: children alike in it are copies, whatever else is written. All of it by default. */
+  bodyOf?: (genome: string) => string;
+}
+
 /** A counted life at its end. */
 export interface CountedLife { id: number; groups: LedgerGroup[]; born: number; age: number; children: number; objective: number; measure0: number; measure1: number }
 
@@ -117,6 +124,9 @@ interface Node { id: number; groups: number; known: boolean; counted: boolean; a
 export class OperatorLedger {
   private readonly simulation: Simulation;
   private readonly onLife: (life: CountedLife) => void;
+  private readonly bodyOf: ((genome: string) => string) | null;
+  /** Bodies of the parents of the unborn, where they differ from genomes. */
+  private readonly parents = new Map<number, string[]>();
   private readonly seen = new SeenTexts();
   private readonly nodes = new Map<number, Node>();
   private tallies = ledgerGroups.map(() => new Tally());
@@ -126,10 +136,11 @@ export class OperatorLedger {
   private offspring = 0;
   private living = 0;
 
-  /** Counts from the first birth on; `onLife` is told of each counted life when it ends. */
-  constructor(simulation: Simulation, onLife: (life: CountedLife) => void = () => undefined) {
+  /** Counts from the first birth on. */
+  constructor(simulation: Simulation, { onLife = () => undefined, bodyOf }: LedgerOptions = {}) {
     this.simulation = simulation;
     this.onLife = onLife;
+    this.bodyOf = bodyOf ?? null;
     simulation.events$.subscribe((event) => { if (event.kind === 'tick') this.note(event); });
   }
 
@@ -188,11 +199,11 @@ export class OperatorLedger {
   }
 
   private note({ tick, births, conceptions, deaths }: TickEvent): void {
-    const { genomes } = this.simulation.kernel;
     for (let i = 0; i < births.count; i++) {
-      const same = births.same[i] === 1;
+      const same = births.same[i] === 1 || this.repeats(births.id[i]!, births.genome[i]!);
+      this.parents.delete(births.id[i]!);
       // a parent's genome has been seen, and most births of many worlds are copies
-      const novel = !same && this.seen.add(genomes.text(births.genome[i]!));
+      const novel = !same && this.seen.add(this.body(births.genome[i]!));
       const operator = groupsOf(births.operator[i]!, births.variation[i]!);
       const parent = births.parent[i] === NOBODY ? null : this.nodes.get(births.parent[i]!) ?? null;
       const node: Node = { id: births.id[i]!, groups: same ? copy : operator, known: false, counted: this.births < this.most, alive: true, held: 0, parent };
@@ -216,6 +227,9 @@ export class OperatorLedger {
     for (let i = 0; i < conceptions.count; i++) {
       const parent = this.nodes.get(conceptions.parent[i]!);
       if (parent) parent.held++;
+      if (this.bodyOf === null) continue;
+      const both = [conceptions.parentGenome[i]!, conceptions.partnerGenome[i]!].filter((genome) => genome !== NOBODY);
+      this.parents.set(conceptions.child[i]!, both.map((genome) => this.body(genome)));
     }
     for (let i = 0; i < deaths.count; i++) {
       const node = this.nodes.get(deaths.id[i]!);
@@ -224,6 +238,16 @@ export class OperatorLedger {
       if (node.counted) this.noteLife(node, tick, deaths, i);
       this.prune(node);
     }
+  }
+
+  private body(genome: number): string {
+    const text = this.simulation.kernel.genomes.text(genome);
+    return this.bodyOf === null ? text : this.bodyOf(text);
+  }
+
+  /** Whether a child has the body of a parent, though not its whole genome. */
+  private repeats(child: number, genome: number): boolean {
+    return this.bodyOf !== null && (this.parents.get(child)?.includes(this.body(genome)) ?? false);
   }
 
   private noteOutcome(outcome: number): void {

@@ -84,7 +84,7 @@ function afresh({ births, deaths, conceived }: ReturnType<typeof keepAll>, since
 function plainRun(ticks: number, begin: { at: number; most: number } | null) {
   const { simulation } = startPlain({ founders: ['breed', 'rest', 'pair', 'breed', 'leave'], parameters: { gestation: 3, capacity: 120, mutationRate: 0.5, modelShare: 0.5 } });
   const lives: CountedLife[] = [];
-  const ledger = new OperatorLedger(simulation, (life) => lives.push(life));
+  const ledger = new OperatorLedger(simulation, { onLife: (life) => lives.push(life) });
   const all = keepAll(simulation);
   for (let tick = 1; tick <= ticks; tick++) {
     // two waves of hunger
@@ -147,6 +147,19 @@ describe('the ledger of operators', () => {
     const everyone = report.filter(({ group }) => ['founder', 'copy', 'blind'].includes(group));
     const meanOf = (rows: OperatorTally[]): number => rows.reduce((sum, row) => sum + row.offspring, 0) / rows.reduce((sum, row) => sum + row.written, 0);
     expect(of('blind').reproductionRatio).toBeCloseTo(meanOf([of('blind')]) / meanOf(everyone), 12);
+  });
+
+  it('[E6] takes children for copies whose bodies are alike, whatever else their genomes say', () => {
+    const { simulation } = startPlain({ founders: ['breed', 'breed#1'], parameters: { gestation: 2, capacity: 60, mutationRate: 0.5 } });
+    // the number behind the act is no part of the body, so nothing is ever new but the first
+    const ledger = new OperatorLedger(simulation, { bodyOf: (genome) => genome.split('#')[0]! });
+    for (let tick = 0; tick < 12; tick++) simulation.step();
+    const report = ledger.report();
+    const born = report.filter(({ group }) => group === 'copy' || group === 'blind');
+    expect(born.every(({ births, copies, novel }) => births > 0 && copies === births && novel === 0)).toBe(true);
+    expect(report[ledgerGroups.indexOf('founder')]).toMatchObject({ births: 2, novel: 1 });
+    // and nobody but the founders and copies wrote anything
+    expect(report[ledgerGroups.indexOf('blind')]).toMatchObject({ written: 0, offspring: 0, livingLineages: 0 });
   });
 
   it('[E7] changes nothing: the fingerprint is the same with and without it', () => {

@@ -4,6 +4,8 @@ import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber } from './flag
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
+import { trial } from './trial.ts';
+import type { TrialFlags } from './trial-plan.ts';
 import { listWorlds } from './worlds.ts';
 
 /** Longest that a finished command waits for what it has let go of. */
@@ -77,6 +79,24 @@ function describe(): Command {
     .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
     .option('--speed <n>', 'ticks a second, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000)))
     .action(async (flags: StartFlags) => { process.exitCode = await start(flags); });
+
+  program.command('trial').argument('<world>', 'a world\'s name (see lichen worlds)')
+    .description('Prove whether the model helps: the same births with and without it over several seeds, and a report.')
+    .option('--arms <names>', 'who writes children: blind, llm (the model, every child), mixed (a share), with commas', 'blind,llm,mixed')
+    .option('--budget-births <n>', 'births counted in each run', wholeNumber('--budget-births', 1, 1_000_000), 200)
+    .option('--seeds <k>', 'how many seeds each arm runs', wholeNumber('--seeds', 1, 10_000), 4)
+    .option('--first-seed <n>', 'the first of them', wholeNumber('--first-seed', 0, 1_000_000_000_000), 1)
+    .option('--burn-in <ticks>', 'classical evolution before, the same in every arm', wholeNumber('--burn-in', 0, 1_000_000), 300)
+    .option('--share <x>', 'the model\'s share of conceptions in the arm mixed', anyNumber('--share', 0.0001, 1), 0.5)
+    .option('--mutation-rate <x>', 'chance that a child no model writes is changed, while births are counted', anyNumber('--mutation-rate', 0, 1), 1)
+    .option('--set <key=value>', 'set a parameter or pressure; may be given several times', gather, [])
+    .option('--with <language.field=value>', 'how the model is asked: language.style=few-shot, …; may be given several times', gather, [])
+    .option('--model <model>', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model')
+    .option('--prices <file>', 'a price table of your own, in dollars a million tokens')
+    .option('--out <dir>', 'keep the trial in this folder; started again there, it goes on where it was')
+    .option('--replay', 'make the trial in --out again from its recorded replies, without a model')
+    .option('--json', 'print what was found as one line of JSON on standard output')
+    .action(async (world: string, flags: TrialFlags) => { process.exitCode = await trial(world, flags); });
 
   program.command('worlds').argument('[world]')
     .description('What worlds there are: senses, acts, parameters.')

@@ -8,33 +8,37 @@ export type Block =
 
 /** The report as Markdown. Emphasis in the blocks' texts is Markdown already. */
 export function markdown(blocks: readonly Block[]): string {
-  return `${blocks.map((block) => {
-    switch (block.kind) {
-      case 'title': return `# ${block.text}`;
-      case 'heading': return `## ${block.text}`;
-      case 'paragraph': return block.text;
-      case 'code': return `\`\`\`sh\n${block.text}\n\`\`\``;
-      case 'list': return block.items.map((item) => `- ${item}`).join('\n');
-      case 'table': {
-        const rows = [block.head, block.head.map((_, i) => (i < block.left ? '---' : '---:')), ...block.rows];
-        return rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
-      }
+  return `${blocks.map(markdownBlock).join('\n\n')}\n`;
+}
+
+function markdownBlock(block: Block): string {
+  switch (block.kind) {
+    case 'title': return `# ${block.text}`;
+    case 'heading': return `## ${block.text}`;
+    case 'paragraph': return block.text;
+    case 'code': return `\`\`\`sh\n${block.text}\n\`\`\``;
+    case 'list': return block.items.map((item) => `- ${item}`).join('\n');
+    case 'table': {
+      const rows = [block.head, block.head.map((_, i) => (i < block.left ? '---' : '---:')), ...block.rows];
+      return rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
     }
-  }).join('\n\n')}\n`;
+  }
 }
 
 /** The report for a terminal: words wrapped at `width`, columns lined up, no marks. */
 export function plainText(blocks: readonly Block[], width: number): string {
-  return `${blocks.map((block) => {
-    switch (block.kind) {
-      case 'title': return `${unmarked(block.text)}\n${'='.repeat(Math.min(width, block.text.length))}`;
-      case 'heading': return `${block.text}\n${'-'.repeat(Math.min(width, block.text.length))}`;
-      case 'paragraph': return wrap(unmarked(block.text), width);
-      case 'code': return block.text.split('\n').map((line) => `  ${line}`).join('\n');
-      case 'list': return block.items.map((item) => `- ${wrap(unmarked(item), width, '  ').trimStart()}`).join('\n');
-      case 'table': return columns(block.head, block.rows, block.left);
-    }
-  }).join('\n\n')}\n`;
+  return `${blocks.map((block) => plainBlock(block, width)).join('\n\n')}\n`;
+}
+
+function plainBlock(block: Block, width: number): string {
+  switch (block.kind) {
+    case 'title': return `${unmarked(block.text)}\n${'='.repeat(Math.min(width, block.text.length))}`;
+    case 'heading': return `${block.text}\n${'-'.repeat(Math.min(width, block.text.length))}`;
+    case 'paragraph': return wrap(unmarked(block.text), width);
+    case 'code': return block.text.split('\n').map((line) => `  ${line}`).join('\n');
+    case 'list': return block.items.map((item) => `- ${wrap(unmarked(item), width, '  ').trimStart()}`).join('\n');
+    case 'table': return columns(block.head, block.rows, block.left);
+  }
 }
 
 const unmarked = (text: string): string => text.replaceAll('**', '').replaceAll('`', '');

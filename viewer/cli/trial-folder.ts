@@ -87,8 +87,8 @@ export class TrialFolder {
 
 /** Throws a failure that names the first thing in which two plans differ. */
 function agree(earlier: TrialPlan, now: TrialPlan, folder: string): void {
-  const flat = ({ parameters, garden, model, ...rest }: TrialPlan): Record<string, unknown> =>
-    ({ ...rest, ...parameters, garden: JSON.stringify(garden), ...(earlier.model === null || now.model === null ? {} : { model }) });
+  const flat = ({ parameters, garden, language, model, ...rest }: TrialPlan): Record<string, unknown> =>
+    ({ ...rest, ...parameters, garden: JSON.stringify(garden), language: JSON.stringify(language), ...(earlier.model === null || now.model === null ? {} : { model }) });
   const [a, b] = [flat(earlier), flat(now)];
   const key = [...new Set([...Object.keys(a), ...Object.keys(b)])].find((one) => a[one] !== b[one]);
   if (key === undefined) return;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { parameterFacts, resolveParameters } from '../../core/kernel/parameters.ts';
+import { languageOptions } from '../../agents/operators/options.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { Failure, orFail } from './failure.ts';
-import { readSettings } from './plan.ts';
+import { planRun, readSettings } from './plan.ts';
 
 export const armNames = ['blind', 'llm', 'mixed'] as const;
 export type ArmName = (typeof armNames)[number];
@@ -27,6 +28,8 @@ export const trialPlan = z.strictObject({
   /** Chance that a child that no model writes is changed by blind operators, while births are counted. */
   mutationRate: z.number().min(0).max(1),
   garden: z.strictObject({ each: z.int(), ticks: z.int(), gardens: z.int() }),
+  /** How the model is asked. */
+  language: languageOptions,
   /** As it was asked for; null when no arm needs one. */
   model: z.string().nullable(),
 });
@@ -41,7 +44,9 @@ export interface TrialFlags {
   share: number;
   mutationRate: number;
   set: string[];
+  with: string[];
   model?: string;
+  prices?: string;
   out?: string;
   replay?: boolean;
   json?: boolean;
@@ -80,6 +85,9 @@ export function planTrial(worldName: string, flags: TrialFlags): { plan: TrialPl
   for (const key of otherRoles) {
     if ((given[key] ?? 0) !== 0) throw new Failure(`--set ${key} is ${given[key]}, but a trial is about the children that a model writes; leave ${key} at 0.`);
   }
+  const foreign = flags.with.find((setting) => !setting.trim().startsWith('language.'));
+  if (foreign !== undefined) throw new Failure(`--with is "${foreign}", but a trial takes only fields of language, for example --with language.style=few-shot.`);
+  const { language } = planRun(worldName, { set: [], with: flags.with });
   const small = Object.fromEntries(Object.entries(smallWorld).filter(([key]) => facts.some((fact) => fact.key === key)));
   const parameters = orFail(() => resolveParameters(world.parameters, { ...small, ...given, modelShare: 0 }));
   const { founders, capacity } = parameters;
@@ -95,7 +103,7 @@ export function planTrial(worldName: string, flags: TrialFlags): { plan: TrialPl
     seeds: Array.from({ length: flags.seeds }, (_, i) => flags.firstSeed + i),
     plan: {
       format: 'lichen-trial', version: 1, world: worldName, parameters: { ...parameters }, births: flags.budgetBirths, burnIn: flags.burnIn,
-      share: flags.share, mutationRate: flags.mutationRate, garden: GARDEN, model: needed === undefined ? null : flags.model ?? null,
+      share: flags.share, mutationRate: flags.mutationRate, garden: GARDEN, language, model: needed === undefined ? null : flags.model ?? null,
     },
   };
 }

@@ -23,15 +23,18 @@ export function trialReport(results: TrialResults, contrasts = contrastsOf(resul
     { kind: 'list', items: setup(results) },
     { kind: 'heading', text: 'What the operators write' },
     writing(results),
+    { kind: 'paragraph', text: 'Copies: equal to a parent. Never seen: the program had not come by before in that run, founders and burn-in included. Both are told by the program alone; an instruction for the model that a genome carries does not make it new.' },
     { kind: 'heading', text: 'What becomes of it' },
     reproduction(results),
-    { kind: 'paragraph', text: 'Reproduction ratio: an operator\'s share of births (by first parent) ÷ its share of genomes, among all who lived when counting began or were counted. Above 1, what it wrote bred more than its share. '
-      + '`start` are those who lived when counting began; they have outlived childhood, so they stand above the newborn of any operator.' },
+    { kind: 'paragraph', text: 'Ratio, the reproduction ratio: an operator\'s share of births (by first parent) ÷ its share of genomes, among all who lived when counting began or were counted. Above 1, what it wrote bred more than its share. '
+      + '`start` are those who lived when counting began; they have outlived childhood, so they stand above the newborn of any operator. Lines alive: genomes with a descendant, or their bearer, alive in the end. '
+      + 'A child of several edits stands under each; one equal to a parent was written by nobody and stands under copy.' },
     { kind: 'heading', text: 'What the lives came to' },
     lives(results),
     { kind: 'paragraph', text: 'Of whole lives, each ± the standard deviation between lives, averaged over seeds. In a full world everyone leaves about one child on average, whoever wrote the genomes, so worlds are better compared in the garden than by this mean.' },
     { kind: 'heading', text: 'The worlds' },
     worlds(results),
+    { kind: 'paragraph', text: 'Ticks that the counted births took. Programs: their effective number among the living, exp of the Shannon entropy. Coverage and QD-score: of an archive that was filled with the counted lives alone, as many in every arm.' },
     ...gardens(results),
     ...contrasts.flatMap((contrast): Block[] => [{ kind: 'heading', text: `Compared: ${contrast.title}` }, { kind: 'paragraph', text: contrast.sentence }, comparisonTable(contrast)]),
     ...contrasts.length === 0 ? [] : [rules(results)],
@@ -56,7 +59,7 @@ function runsOf({ runs }: TrialResults, arm: string): TrialRun[] {
 }
 
 const groupNames: Partial<Record<LedgerGroup, string>> = { founder: 'start', copy: 'copy (no change)', blind: 'blind, all', llm: 'model, all' };
-const nameOf = (group: LedgerGroup): string => groupNames[group] ?? `  ${group}`;
+const nameOf = (group: LedgerGroup): string => groupNames[group] ?? `· ${group}`;
 
 /** A row for each arm and each operator that has anything to say in it. */
 function operatorRows(results: TrialResults, wanted: (run: TrialRun, group: LedgerGroup) => boolean, cells: (runs: TrialRun[], group: LedgerGroup) => string[]): string[][] {
@@ -73,7 +76,7 @@ function writing(results: TrialResults): Block {
     return overSeeds(runs.map((run) => (tallyOf(run, 'llm').asked - tallyOf(run, 'llm').fallbacks) / tallyOf(run, 'llm').asked), 'share');
   };
   return {
-    kind: 'table', left: 2, head: ['arm', 'operator', 'births', 'valid', 'after repair', 'equal to a parent', 'never seen before'],
+    kind: 'table', left: 2, head: ['arm', 'operator', 'births', 'valid', 'after repair', 'copies', 'never seen'],
     rows: operatorRows(results, (run, group) => group !== 'founder' && (tallyOf(run, group).births > 0 || (group === 'llm' && tallyOf(run, 'llm').asked > 0)), (runs, group) => [
       count(runs.reduce((sum, run) => sum + tallyOf(run, group).births, 0)), valid(runs, group),
       group === 'llm' ? overSeeds(runs.map((run) => tallyOf(run, 'llm').repaired / tallyOf(run, 'llm').asked), 'share') : '–',
@@ -86,7 +89,7 @@ function reproduction(results: TrialResults): Block {
   const of = (runs: readonly TrialRun[], group: LedgerGroup, key: 'birthsShare' | 'genomesShare' | 'reproductionRatio'): number[] =>
     runs.map((run) => tallyOf(run, group)[key] ?? NaN);
   return {
-    kind: 'table', left: 2, head: ['arm', 'genomes written by', 'genomes', 'share of genomes', 'share of births', 'reproduction ratio', 'lines alive at the end'],
+    kind: 'table', left: 2, head: ['arm', 'written by', 'genomes', 'share of them', 'share of births', 'ratio', 'lines alive'],
     rows: operatorRows(results, (run, group) => tallyOf(run, group).written > 0, (runs, group) => [
       count(runs.reduce((sum, run) => sum + tallyOf(run, group).written, 0)),
       overSeeds(of(runs, group, 'genomesShare'), 'share'), overSeeds(of(runs, group, 'birthsShare'), 'share'), overSeeds(of(runs, group, 'reproductionRatio'), 'number'),
@@ -103,7 +106,7 @@ function lives(results: TrialResults): Block {
     return found.length === 0 ? '–' : `${figure(mean(found.map((one) => one.mean)), 'number')} ± ${deviations.length === 0 ? '–' : figure(mean(deviations), 'number')}`;
   };
   return {
-    kind: 'table', left: 2, head: ['arm', 'genomes written by', 'lives', objective, measures[0].name, measures[1].name, 'age, ticks'],
+    kind: 'table', left: 2, head: ['arm', 'written by', 'lives', objective, measures[0].name, measures[1].name, 'age, ticks'],
     rows: operatorRows(results, (run, group) => group !== 'founder' && tallyOf(run, group).objective.n > 0, (runs, group) => [
       count(runs.reduce((sum, run) => sum + tallyOf(run, group).objective.n, 0)),
       ...(['objective', 'measure0', 'measure1', 'age'] as const).map((key) => spread(runs, group, key)),
@@ -114,7 +117,7 @@ function lives(results: TrialResults): Block {
 function worlds(results: TrialResults): Block {
   const of = (arm: string, value: (run: TrialRun) => number, form: 'share' | 'number'): string => overSeeds(runsOf(results, arm).map(value), form);
   return {
-    kind: 'table', left: 1, head: ['arm', 'ticks for the births', 'living, start', 'living, end', 'genomes, start', 'genomes, end', 'coverage', 'QD-score'],
+    kind: 'table', left: 1, head: ['arm', 'ticks', 'living, start', 'living, end', 'programs, start', 'programs, end', 'coverage', 'QD-score'],
     rows: results.arms.map((arm) => [
       arm, of(arm, ({ ticks }) => ticks.counting, 'number'), of(arm, ({ population }) => population.start, 'number'), of(arm, ({ population }) => population.end, 'number'),
       of(arm, ({ diversity }) => diversity.start, 'number'), of(arm, ({ diversity }) => diversity.end, 'number'),

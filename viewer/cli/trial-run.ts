@@ -3,7 +3,7 @@ import { advance } from '../../core/advance.ts';
 import { ARCHIVE_DIMS } from '../../core/archive/life-archive.ts';
 import { GridArchive } from '../../core/archive/grid-archive.ts';
 import { OperatorLedger, ledgerGroups, type CountedLife } from '../../core/measures/operator-ledger.ts';
-import { measurePoint } from '../../core/measures/series.ts';
+import { readPrompt } from '../../agents/instincts/prompt-line.ts';
 import type { ModelService } from '../../agents/model/task.ts';
 import { createLab, type Lab } from '../lab.ts';
 import { MOST_AFTER_TICKS, MOST_TICKS, armNames, shareOf, type ArmName, type TrialPlan } from './trial-plan.ts';
@@ -28,7 +28,7 @@ export const trialRun = z.object({
   /** Ticks before counting began, while births were counted, and until the last of the counted had died. */
   ticks: z.object({ before: z.number(), counting: z.number(), after: z.number() }),
   population: z.object({ start: z.number(), end: z.number() }),
-  /** Effective number of genomes, exp(H). */
+  /** Effective number of programs, exp(H). */
   diversity: z.object({ start: z.number(), end: z.number() }),
   /** Digest of the state in which counting began: the same in every arm of a seed. */
   start: z.number(),
@@ -77,14 +77,17 @@ const SLICE_MS = 25;
  * @returns null when it was given up
  */
 export async function runTrial({ plan, arm, seed, service, signal, onTick, modelFacts }: TrialRunOptions): Promise<TrialRun | null> {
-  const lab = createLab({ world: plan.world, seed, operator: 'mixed', parameters: { ...plan.parameters, modelShare: 0 }, service });
+  const lab = createLab({ world: plan.world, seed, operator: 'mixed', parameters: { ...plan.parameters, modelShare: 0 }, service, language: plan.language });
   const { simulation } = lab;
   const { kernel, world } = simulation;
   const lives: CountedLife[] = [];
   const archive = new GridArchive<number>({ dims: ARCHIVE_DIMS, ranges: world.measures.map(({ lower, upper }) => [lower, upper] as const) });
-  const ledger = new OperatorLedger(simulation, (life) => {
-    lives.push(life);
-    archive.add(life.id, life.objective, [life.measure0, life.measure1]);
+  const ledger = new OperatorLedger(simulation, {
+    bodyOf: withoutPrompt,
+    onLife(life) {
+      lives.push(life);
+      archive.add(life.id, life.objective, [life.measure0, life.measure1]);
+    },
   });
   let conceived = 0;
   simulation.events$.subscribe((event) => {
@@ -130,10 +133,10 @@ export async function runTrial({ plan, arm, seed, service, signal, onTick, model
     if (!await until(() => { askNoMore(); return false; }, before)) return null;
 
     ledger.begin(plan.births);
-    const start = { digest: kernel.digest(), population: kernel.pop.count, diversity: measurePoint(kernel).diversity, genomes: genomesOf(lab) };
+    const start = { digest: kernel.digest(), ...census(lab) };
     set('mutationRate', plan.mutationRate);
     if (!await until(() => { askNoMore(); return ledger.counted >= plan.births; }, before + MOST_TICKS)) return null;
-    const end = { tick: kernel.tick, population: kernel.pop.count, diversity: measurePoint(kernel).diversity, genomes: genomesOf(lab) };
+    const end = { tick: kernel.tick, ...census(lab) };
     const ended = ledger.counted >= plan.births ? 'whole' : isOver(lab) ? 'died out' : 'too slow';
 
     for (const key of ['modelShare', 'mutationRate', 'crossoverRate']) set(key, 0);
@@ -158,9 +161,19 @@ function isOver({ simulation: { kernel } }: Lab): boolean {
   return kernel.pop.count === 0 && kernel.eggs.count === 0;
 }
 
-/** Genomes of everyone alive, by id, so that the list does not depend on the order of rows. */
-function genomesOf({ simulation: { kernel } }: Lab): string[] {
+/** Genomes of everyone alive, by id, so that the list does not depend on the order of rows; and how many they are in effect. */
+function census({ simulation: { kernel } }: Lab): { population: number; diversity: number; genomes: string[] } {
   const { id, genome } = kernel.pop.columns;
   const rows = Array.from({ length: kernel.pop.count }, (_, row) => row).sort((a, b) => id[a]! - id[b]!);
-  return rows.map((row) => kernel.genomes.text(genome[row]!));
+  const genomes = rows.map((row) => kernel.genomes.text(genome[row]!));
+  const counts = new Map<string, number>();
+  for (const body of genomes.map(withoutPrompt)) counts.set(body, (counts.get(body) ?? 0) + 1);
+  let entropy = 0;
+  for (const n of counts.values()) entropy -= (n / genomes.length) * Math.log(n / genomes.length);
+  return { population: genomes.length, diversity: genomes.length === 0 ? 0 : Math.exp(entropy), genomes };
+}
+
+/** A program without the instruction that it carries for a model: what its bearer does is the same. */
+function withoutPrompt(genome: string): string {
+  return genome.slice(readPrompt(genome).end).trimStart();
 }

@@ -13,6 +13,7 @@ export function figure(value: number | null, form: 'share' | 'number'): string {
 
 function digits(value: number): string {
   const size = Math.abs(value);
+  if (size < 1e-9) return '0';
   const text = value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
   return /^-0(\.0+)?$/.test(text) ? text.slice(1) : text;
 }

@@ -1,0 +1,101 @@
+import type { ModelDoor } from '../../agents/model/contract.ts';
+import { ModelError } from '../../agents/model/contract.ts';
+import type { PriceTable } from '../../agents/model/prices.ts';
+import { createModelService, replayModelService, type OpenModelService } from '../../agents/model/service.ts';
+import type { TrialRun } from './trial-run.ts';
+
+/** Failures of a model in a row after which a trial does not go on: with blind children in its place it would prove nothing. */
+const MOST_FAILURES = 5;
+
+/** A model that serves one run of a trial after another. */
+export interface TrialModel {
+  /** Opens a run's service; with a cassette what it holds is given again, and only the rest is asked. */
+  serve(cassette: string | null): OpenModelService;
+  /** Facts of a service's run so far; `live` and `seconds` since it was served. */
+  facts(service: OpenModelService): TrialRun['model'];
+  /** Children that a call made now stands for, and calls a second while any is in flight; null as long as too few were made. */
+  readonly pace: { callsPerTask: number; callsPerSecond: number } | null;
+  /** Why it has been given up, in one sentence. */
+  readonly lost: string | null;
+}
+
+const LEAST_CALLS = 5;
+
+/** `onLost` is told when the model has failed too often to go on. */
+export function trialModel(door: ModelDoor, prices: PriceTable, onLost: () => void): TrialModel {
+  let lost: string | null = null;
+  let failures = 0;
+  let served = { live: 0, seconds: 0 };
+  let calls = 0;
+  let flying = 0;
+  let busySince = 0;
+  let busyMs = 0;
+  let tasks = 0;
+  let taskCalls = 0;
+
+  const lent: ModelDoor = {
+    ...door,
+    get rate() { return door.rate; },
+    async complete(request, signal) {
+      if (lost !== null) throw new ModelError('cancelled', lost);
+      const of = served;
+      const began = performance.now();
+      if (flying++ === 0) busySince = began;
+      try {
+        const reply = await door.complete(request, signal);
+        failures = 0;
+        of.live++;
+        of.seconds += (performance.now() - began) / 1000;
+        calls++;
+        return reply;
+      } catch (error) {
+        if (error instanceof ModelError && error.kind !== 'cancelled' && ++failures >= MOST_FAILURES && lost === null) {
+          lost = `The model has failed ${failures} times in a row, the last time so: ${error.message}`;
+          onLost();
+        }
+        throw error;
+      } finally {
+        if (--flying === 0) busyMs += performance.now() - busySince;
+      }
+    },
+    // the trial has made it and closes it
+    close: () => Promise.resolve(),
+  };
+
+  return {
+    serve(cassette) {
+      served = { live: 0, seconds: 0 };
+      const service = createModelService({ doors: [lent], prices, ...(cassette === null ? {} : { record: { file: cassette, resume: true } }) });
+      service.events$.subscribe((event) => {
+        if (event.kind !== 'task') return;
+        tasks++;
+        taskCalls += event.cost.calls;
+      });
+      return service;
+    },
+    facts: (service) => serviceFacts(service, served),
+    get pace() {
+      const seconds = (busyMs + (flying > 0 ? performance.now() - busySince : 0)) / 1000;
+      return calls < LEAST_CALLS || seconds === 0 ? null : { callsPerTask: taskCalls / tasks, callsPerSecond: calls / seconds };
+    },
+    get lost() { return lost; },
+  };
+}
+
+/** A run's cassette in the model's place. */
+export function replayTrial(cassette: string): OpenModelService {
+  return replayModelService(cassette);
+}
+
+/** What a service's replies came to: the same live and replayed, but for the time they took. */
+export function serviceFacts(service: OpenModelService, { live, seconds }: { live: number; seconds: number }): TrialRun['model'] {
+  const [model] = service.header.models;
+  const sum = { calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 };
+  for (const account of service.accounts) {
+    sum.calls += account.calls;
+    sum.promptTokens += account.promptTokens;
+    sum.completionTokens += account.completionTokens;
+    sum.dollars += account.dollars;
+  }
+  return { name: model?.model ?? '', where: model?.where ?? '', ...sum, dollars: (model?.price ?? null) === null ? null : sum.dollars, live, seconds };
+}

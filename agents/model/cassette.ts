@@ -27,8 +27,9 @@ type Entry = z.infer<typeof entrySchema>;
  * replay needs to know nothing of how the recording was made.
  */
 export function requestKey(request: ModelRequest): string {
-  const { messages, grammar, maxTokens, temperature, seed, topLogprobs } = request;
-  const content = [messages.map(({ role, content: text }) => [role, text]), grammar ?? null, maxTokens, temperature, seed, topLogprobs ?? null];
+  const { messages, grammar, schema, maxTokens, temperature, seed, topLogprobs } = request;
+  const content: unknown[] = [messages.map(({ role, content: text }) => [role, text]), grammar ?? null, maxTokens, temperature, seed, topLogprobs ?? null];
+  if (schema !== undefined) content.push(schema.name, schema.schema);
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 

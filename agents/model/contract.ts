@@ -1,3 +1,5 @@
+import type { RateHint } from './rate.ts';
+
 /** One message of a chat, in the protocol's words. */
 export interface ChatMessage { role: 'system' | 'user' | 'assistant'; content: string }
 
@@ -40,6 +42,12 @@ export interface ModelDoor {
   readonly slots: number;
   /** Whether the model decodes under `ModelRequest.grammar`. Undefined where it is not known, as in a replay. */
   readonly grammar?: boolean;
+  /** Whether the model runs on this machine and therefore costs nothing. Undefined is taken as no, unless it is embedded. */
+  readonly local?: boolean;
+  /** Most tokens of prompt and reply together, where the other side says so. */
+  readonly contextTokens?: number | null;
+  /** What the headers of the last reply said of rate limits, where they said anything. */
+  readonly rate?: RateHint | undefined;
   /** @throws ModelError, and nothing else. */
   complete(request: ModelRequest, signal?: AbortSignal): Promise<ModelReply>;
   /** Ends what is in flight (`cancelled`) and frees the model. May be called twice. */

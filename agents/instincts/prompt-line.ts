@@ -31,9 +31,19 @@ export function canonicalPrompt(written: string): string {
   return written.replace(/[ \t\r\n]+/g, ' ').trim();
 }
 
+/** How the line begins in canonical form. */
+const printed = 'mutation prompt: ';
+
 /** `mutation prompt: …`, and a line end; nothing where there is no prompt. */
 export function printPrompt(prompt: string | null): string {
-  return prompt === null ? '' : `mutation prompt: ${prompt}\n`;
+  return prompt === null ? '' : `${printed}${prompt}\n`;
+}
+
+/** Prompt and rest of a genome in canonical form, whatever kind of genome it is. */
+export function splitGenome(genome: string): { readonly prompt: string | null; readonly body: string } {
+  if (!genome.startsWith(printed)) return { prompt: null, body: genome };
+  const lineEnd = genome.indexOf('\n');
+  return { prompt: genome.slice(printed.length, lineEnd), body: genome.slice(lineEnd + 1) };
 }
 
 /**

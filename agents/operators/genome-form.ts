@@ -32,7 +32,7 @@ export interface GenomeForm {
   schema(shape: ReplyShape): NonNullable<ModelRequest['schema']>;
   /** Reads a reply, whether it came as plain text or as JSON of the schema. Never throws; a problem is one sentence. */
   read(reply: ModelReply, shape: ReplyShape): Read<Written>;
-  /** The genome without its mutation prompt. */
+  /** Of a genome in canonical form: what is left without its mutation prompt. */
   bodyOf(genome: string): string;
   promptOf(genome: string): string | null;
   /** A body with a mutation prompt before it, or without; without too where both together are longer than a genome may be. */

@@ -27,9 +27,9 @@ export function shotOf(view: ArchiveView): ArchiveShot {
 }
 
 /** Operators that are possible for a child of these parents. */
-export function possibleOperators(parents: readonly ParentExample[], shot: ArchiveShot | null): ModelOperator[] {
-  const known = new Set(parents.map(({ genome }) => genome));
-  const second = known.size > 1 || (shot?.elites.some(({ genome }) => !known.has(genome)) ?? false);
+export function possibleOperators(form: GenomeForm, parents: readonly ParentExample[], shot: ArchiveShot | null): ModelOperator[] {
+  const known = new Set(parents.map(({ genome }) => form.bodyOf(genome)));
+  const second = known.size > 1 || (shot?.elites.some(({ genome }) => !known.has(form.bodyOf(genome))) ?? false);
   return ['llm-mutate', ...(second ? ['llm-crossover'] as const : []), ...(shot !== null && shot.empty.length > 0 ? ['llm-invent'] as const : [])];
 }
 
@@ -53,7 +53,7 @@ export function planChild(operator: ModelOperator, form: GenomeForm, parents: re
       return { operator, input: { parent, instruction, prompt: mutationPrompts ? instruction : own, rewrite } };
     }
     case 'llm-crossover': {
-      const all = withElites(parents, shot, language.parents, random);
+      const all = withElites(form, parents, shot, language.parents, random);
       return { operator, input: { parents: all, prompt: form.promptOf(random.pick(all).genome) } };
     }
     case 'llm-invent': {
@@ -64,10 +64,15 @@ export function planChild(operator: ModelOperator, form: GenomeForm, parents: re
   }
 }
 
-/** The parents without equals, and elites unlike them, drawn without replacement until there are enough. */
-function withElites(parents: readonly ParentExample[], shot: ArchiveShot | null, wanted: number, random: RandomStream): ParentExample[] {
+/** The parents without those that differ in their mutation prompts alone, and elites unlike them, drawn without replacement until there are enough. */
+function withElites(form: GenomeForm, parents: readonly ParentExample[], shot: ArchiveShot | null, wanted: number, random: RandomStream): ParentExample[] {
   const all: ParentExample[] = [];
-  const add = (one: ParentExample): void => { if (!all.some(({ genome }) => genome === one.genome)) all.push(one); };
+  const known = new Set<string>();
+  const add = (one: ParentExample): void => {
+    const body = form.bodyOf(one.genome);
+    if (!known.has(body)) all.push(one);
+    known.add(body);
+  };
   parents.forEach(add);
   const left = [...shot?.elites ?? []];
   while (all.length < wanted && left.length > 0) add(left.splice(random.below(left.length), 1)[0]!);

@@ -9,6 +9,7 @@ import { mutateBy, type BlindOperator } from '../instincts/mutate.ts';
 import { parseProgram } from '../instincts/parse.ts';
 import { fits, printProgram } from '../instincts/print.ts';
 import { limits, type Program } from '../instincts/program.ts';
+import { printPrompt, splitGenome } from '../instincts/prompt-line.ts';
 import { randomProgram } from '../instincts/random-program.ts';
 import type { GenomeForm, WorkedExample } from './genome-form.ts';
 import { boundedPlan, jsonOf, planOf } from './reply.ts';
@@ -51,12 +52,11 @@ export function programForm(vocabulary: Vocabulary, { maxRules = 6 }: ProgramFor
         return { problem: error instanceof Error ? error.message : String(error) };
       }
     },
-    bodyOf: (genome) => print({ ...parse(genome), prompt: null }),
-    promptOf: (genome) => parse(genome).prompt,
+    bodyOf: (genome) => splitGenome(genome).body,
+    promptOf: (genome) => splitGenome(genome).prompt,
     withPrompt(body, prompt) {
-      const program = parse(body);
-      const child = { ...program, prompt };
-      return print(fits(child, vocabulary) ? child : { ...program, prompt: null });
+      const genome = `${printPrompt(prompt)}${body}`;
+      return genome.length <= limits.characters ? genome : body;
     },
   };
 }

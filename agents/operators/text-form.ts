@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { framed } from '../instincts/grammar.ts';
-import { canonicalPrompt, printPrompt, promptFault, readPrompt } from '../instincts/prompt-line.ts';
+import { canonicalPrompt, printPrompt, promptFault, splitGenome } from '../instincts/prompt-line.ts';
 import type { Read } from '../model/task.ts';
 import type { GenomeForm, WorkedExample } from './genome-form.ts';
 import { objectOf } from './program-form.ts';
@@ -22,6 +22,9 @@ const MOST_CHARACTERS = 3900;
 /** Marks that stand between texts in prompts, and those of chat templates: a text that holds one could pass for several. */
 const separator = /#{2,}|@{3,}|`{3,}|~{3,}|<\||\|>|\[\/?INST\]/i;
 
+/** What a text cannot begin with, because it would pass for what stands before one. */
+const frame = /^(?:\{|(?:\*\*)?plan(?:\*\*)? *:|mutation prompt *:)/i;
+
 /** One sign of a text under the grammar: anything that is seen and is no part of a separator. */
 const sign = '[^\\x00-\\x20\\x7f-\\xa0\\u00ad\\u061c\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ud800-\\uf8ff\\ufeff\\ufff0-\\uffff#@`~<>|]';
 
@@ -39,6 +42,7 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
   for (const prompt of seedPrompts) {
     if (promptFault(prompt) !== null) throw new RangeError(`"${prompt}" is no mutation prompt: expected ${promptFault(prompt)?.expected}.`);
   }
+  const a = /^[aeiou]/i.test(noun) ? `an ${noun}` : `a ${noun}`;
   return {
     noun, seedPrompts, examples,
     language: `${about}\nThe ${noun} is one paragraph of at most ${maxCharacters} characters, without headings, lists or markup.`,
@@ -70,8 +74,8 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
         return { problem: error instanceof Error ? error.message : String(error) };
       }
     },
-    bodyOf: (genome) => genome.slice(bodyAt(genome)),
-    promptOf: (genome) => readPrompt(genome).prompt,
+    bodyOf: (genome) => splitGenome(genome).body,
+    promptOf: (genome) => splitGenome(genome).prompt,
     withPrompt: (body, prompt) => `${printPrompt(prompt)}${body}`,
   };
 
@@ -79,17 +83,13 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
     const prompt = line === null ? null : canonicalPrompt(line);
     const fault = prompt === null || prompt === '' ? null : promptFault(prompt);
     if (fault !== null) return { problem: `Expected ${fault.expected}, found ${fault.found}.` };
-    if (given.length > longestReply) return { problem: `Expected a ${noun} of at most ${maxCharacters} characters, found more than ${longestReply}.` };
+    if (given.length > longestReply) return { problem: `Expected ${a} of at most ${maxCharacters} characters, found more than ${longestReply}.` };
     const mark = separator.exec(given)?.[0];
-    if (mark !== undefined) return { problem: `Expected a ${noun} without separators, found "${mark.slice(0, 8)}".` };
+    if (mark !== undefined) return { problem: `Expected ${a} without separators, found "${mark.slice(0, 8)}".` };
     const body = plainText(given);
-    if (body === '') return { problem: `Expected a ${noun}, found nothing.` };
-    if (body.length > maxCharacters) return { problem: `Expected a ${noun} of at most ${maxCharacters} characters, found ${body.length}.` };
+    if (frame.test(body)) return { problem: `Expected ${a} alone, found "${body.slice(0, 16)}".` };
+    if (body === '') return { problem: `Expected ${a}, found nothing.` };
+    if (body.length > maxCharacters) return { problem: `Expected ${a} of at most ${maxCharacters} characters, found ${body.length}.` };
     return { value: { genome: `${printPrompt(prompt === '' ? null : prompt)}${body}`, plan } };
   }
-}
-
-function bodyAt(genome: string): number {
-  const { prompt, end } = readPrompt(genome);
-  return prompt === null ? 0 : end + 1;
 }

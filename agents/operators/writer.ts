@@ -6,7 +6,7 @@ import type { Delivery } from '../../core/kernel/delivery.ts';
 import { RandomStream, drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
 import { NOBODY, modelOperators, type ModelOperator } from '../../core/kernel/tick-events.ts';
 import type { Simulation } from '../../core/simulation.ts';
-import type { ModelService, Task } from '../model/task.ts';
+import type { Cost, ModelService, Task } from '../model/task.ts';
 import type { ArchiveView } from './archive-view.ts';
 import { createBandit, type Bandit } from './bandit.ts';
 import type { GenomeForm, Written } from './genome-form.ts';
@@ -56,13 +56,14 @@ export function createWriter({ simulation, service, archive = null, language: gi
   const bandit = language.bandit ? createBandit(modelOperators, service.models, learnt) : null;
   const answers = new Map<number, Promise<Delivery>>();
   const unsettled = new Map<number, (delivery: Delivery) => void>();
+  const costs = new Map<number, number>();
   const stories = new Stories();
 
   function conceive(conceptions: Readonly<ConceptionSlices>, i: number, due: number, shot: ArchiveShot | null): void {
     const child = conceptions.child[i]!;
     const parents = parentsOf(conceptions, i, (handle) => genomes.text(handle));
     const random = new RandomStream(choiceKey, child);
-    const possible = possibleOperators(parents, shot);
+    const possible = possibleOperators(form, parents, shot);
     const arm = bandit?.choose(child, possible, random);
     const plan = planChild(arm?.operator ?? drawOperator(language.mix, possible, random), form, parents, shot, language, random);
     threefry(samplingKey[0], samplingKey[1], child, 0);
@@ -77,8 +78,7 @@ export function createWriter({ simulation, service, archive = null, language: gi
     let delivery: Delivery;
     try {
       const answer = await service.perform(task);
-      bandit?.cost(child, language.costWeight * (language.costUnit === 'dollars' ? answer.cost.dollars
-        : (answer.cost.promptTokens + answer.cost.completionTokens) / 1000));
+      if (bandit !== null) costs.set(child, costOf(answer.cost));
       const written = 'value' in answer ? answer.value : null;
       const reason = bounded('value' in answer ? answer.problem : answer.reason);
       delivery = { child, outcome: answer.outcome, operator, genome: written?.genome ?? null, reason };
@@ -87,6 +87,10 @@ export function createWriter({ simulation, service, archive = null, language: gi
       delivery = failed(child, operator, error instanceof Error ? error.message : String(error));
     }
     settle(delivery, story);
+  }
+
+  function costOf({ dollars, promptTokens, completionTokens }: Cost): number {
+    return language.costWeight * (language.costUnit === 'dollars' ? dollars : (promptTokens + completionTokens) / 1000);
   }
 
   /** The first answer counts: what comes after a stop is too late. */
@@ -103,6 +107,9 @@ export function createWriter({ simulation, service, archive = null, language: gi
     if (bandit === null) return;
     for (const { command } of commands) {
       if (command.kind !== 'deliver') continue;
+      // not before, so that what the bandit knows does not depend on when answers come
+      bandit.cost(command.child, costs.get(command.child) ?? 0);
+      costs.delete(command.child);
       if (command.outcome === 'fallback') bandit.fail(command.child);
       else if (command.outcome === 'budget') bandit.forget(command.child);
     }

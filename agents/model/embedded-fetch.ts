@@ -22,7 +22,7 @@ const bodySchema = z.object({
 
 /**
  * A `fetch` for the `openai` client that reaches an engine instead of the network: `POST …/chat/completions` and
- * `GET …/models`, with the protocol's bodies and statuses. A `grammar` (GBNF) or a `response_format` binds every reply that ends by itself;
+ * `GET …/models`, with the protocol's bodies and statuses. A `grammar` (GBNF), else a `response_format`, binds every reply that ends by itself;
  * what a JSON schema says and a grammar cannot hold is refused, not left aside. A broken engine rejects, as a broken connection would.
  */
 export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch {
@@ -61,8 +61,8 @@ export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch
 
 /** The one grammar of a request, however it was asked for. */
 function formGrammar({ grammar, response_format: format }: z.infer<typeof bodySchema>): { grammar: string | undefined } | { refusal: string } {
-  if (format === undefined || format.type === 'text') return { grammar };
-  if (grammar !== undefined) return { refusal: `A request has a grammar or a response_format of type ${format.type}, not both.` };
+  // Who gives both has written the grammar for this decoder.
+  if (grammar !== undefined || format === undefined || format.type === 'text') return { grammar };
   try {
     return { grammar: format.type === 'json_object' ? jsonObjectGrammar() : jsonSchemaGrammar(format.json_schema.schema) };
   } catch (error) {

@@ -23,7 +23,7 @@ type Schema = Record<string, unknown>;
  * A GBNF grammar whose every text is JSON that holds under a JSON schema (of the part of draft 2020-12 that zod and the
  * OpenAI protocol use: types, properties, arrays and tuples, enum, const, anyOf, oneOf, $ref, lengths and ranges). The grammar
  * may say less than the schema: members come in the schema's order and only those it names, strings without a maximum
- * hold at most 400 characters, arrays 32 items, numbers have nine digits before the point and no exponent, and bounds that
+ * hold at most 400 characters and those with one only ASCII, arrays 32 items, numbers have nine digits before the point and no exponent, and bounds that
  * are no whole numbers are drawn in to whole ones. A reply that is cut by the length is of course no JSON.
  *
  * @throws SchemaRefusal naming the place and the keyword, when some text of a grammar could break the schema.
@@ -57,8 +57,8 @@ function createWriter(root: unknown) {
   }
 
   const character = (wide: boolean) => shared(wide ? 'wide' : 'char', () => (
-    // Lengths are counted in UTF-16 units by JavaScript and in code points by others: where they count, only what is one in both.
-    `[ !#-\\[\\]-~\\u00A0-\\uD7FF\\uE000-\\uFFFD${wide ? '\\U00010000-\\U0010FFFF' : ''}] | "\\\\" ["\\\\/nt]`));
+    // llama.cpp takes some malformed UTF-8 for characters beyond ASCII, of which a reader makes several: where a length counts they stay out.
+    `[ !#-\\[\\]-~${wide ? '\\u00A0-\\uD7FF\\uE000-\\uFFFD\\U00010000-\\U0010FFFF' : ''}] | "\\\\" ["\\\\/nt]`));
   const comma = () => shared('comma', () => '"," " "?');
   const colon = () => shared('colon', () => '":" " "?');
   const text = (from: number, to: number, wide: boolean) => `"\\"" ${character(wide)}{${from},${to}} "\\""`;
@@ -121,7 +121,7 @@ function createWriter(root: unknown) {
       const most = whole(schema, 'maxLength', at);
       const to = Math.min(most ?? Math.max(bounds.characters, from), bounds.longest);
       if (from > to) throw new SchemaRefusal(`The string at ${at} must have at least ${from} characters and at most ${to}, which cannot be.`);
-      return add(text(from, to, most === undefined && from === 0));
+      return add(text(from, to, most === undefined));
     }
     if (type === 'number' || type === 'integer') {
       const range = {

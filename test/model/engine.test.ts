@@ -82,6 +82,23 @@ describe('the real llama.cpp on a tiny model', () => {
     }
   });
 
+  test('without a grammar they are of the whole vocabulary, and the temperature changes what is drawn but not them', async () => {
+    const judge = (temperature: number, seed: number) => door.complete({ ...request, temperature, seed, maxTokens: 1, topLogprobs: 20 });
+    const cold = (await judge(0, 1)).logprobs?.[0];
+    const top = cold?.top.map((one) => one.logprob) ?? [];
+    expect(top).toHaveLength(20);
+    expect(top).toEqual([...top].sort((a, b) => b - a));
+    const sum = top.reduce((all, one) => all + Math.exp(one), 0);
+    // Random weights are far from sure: twenty of three hundred tokens are not all of it.
+    expect(sum).toBeGreaterThan(0.05);
+    expect(sum).toBeLessThan(0.99);
+    expect(cold).toMatchObject({ token: cold?.top[0]?.token, logprob: top[0] });
+    for (const [temperature, seed] of [[0.5, 1], [1, 2], [1.7, 3]] as const) {
+      const warm = (await judge(temperature, seed)).logprobs?.[0]?.top.map((one) => one.logprob) ?? [];
+      for (const [i, one] of warm.entries()) expect(one).toBeCloseTo(top[i] ?? NaN, 3);
+    }
+  });
+
   test('[L2] the marks of the chat template inside a message are plain characters', async () => {
     const count = async (content: string) => (await door.complete({ ...request, messages: [{ role: 'user', content }], maxTokens: 1 })).promptTokens;
     const bare = await count('');
@@ -91,7 +108,7 @@ describe('the real llama.cpp on a tiny model', () => {
 
   test.each([
     ['a grammar that is none', { grammar: 'root ::= (' }, /400: The decoding grammar cannot be read/],
-    ['a prompt that is too long', { messages: [{ role: 'user' as const, content: 'x'.repeat(5000) }] }, /prompt has \d+ tokens .*shorten the prompt/],
+    ['a prompt that is too long', { messages: [{ role: 'user' as const, content: 'x'.repeat(5000) }] }, /prompt has 50\d\d tokens and asks for 16 more, but the context holds 2048: shorten the prompt/],
   ])('%s is refused in a sentence, and the next request works', async (_, change, sentence) => {
     await expect(door.complete({ ...request, ...change })).rejects.toMatchObject({ kind: 'refused', message: expect.stringMatching(sentence) as string });
     expect((await door.complete({ ...request, grammar: 'root ::= "ok"' })).text).toBe('ok');
@@ -104,6 +121,81 @@ describe('the real llama.cpp on a tiny model', () => {
     for (const one of await Promise.allSettled(many)) expect(one).toMatchObject({ status: 'rejected', reason: { kind: 'cancelled' } });
     expect((await door.complete({ ...request, grammar: 'root ::= "free"' })).text).toBe('free');
   });
+});
+
+describe('prompts that begin alike', () => {
+  const kinds = ['You write programs. '.repeat(12), 'You think for an organism. '.repeat(9), 'You judge what is shown. '.repeat(10)];
+  const work = (kind: number, say: string): EngineWork => ({
+    messages: [{ role: 'system', content: kinds[kind] ?? '' }, { role: 'user', content: say }],
+    grammar: undefined, maxTokens: 12, temperature: 1, seed: 3, topLogprobs: undefined,
+  });
+  const open = (slots: number, atOnce: number) => startEngine({ path: file, slots, atOnce, threads: 1, contextTokens: 2048, loadTimeoutMs: 60_000 });
+  const system = (kind: number) => (kinds[kind] ?? '').length;
+
+  test('read what they share once for each kind, though there are more kinds than slots', async () => {
+    const engine = await open(2, 1);
+    for (const kind of [0, 1, 2]) expect((await engine.write(work(kind, 'first'))).keptTokens).toBeLessThan(20);
+    for (const kind of [0, 1, 2, 1, 0, 2, 2]) expect((await engine.write(work(kind, `then ${kind}`))).keptTokens).toBeGreaterThan(system(kind));
+    engine.close();
+  });
+
+  test('share what one slot has read with another', async () => {
+    const engine = await open(2, 2);
+    await engine.write(work(0, 'first'));
+    const both = await Promise.all([engine.write(work(0, 'second')), engine.write(work(0, 'third'))]);
+    for (const { keptTokens } of both) expect(keptTokens).toBeGreaterThan(system(0));
+    engine.close();
+  });
+
+  test('[M3] have the same reply from a fresh slot, a used one and the shelf', async () => {
+    const engine = await open(1, 1);
+    const fresh = await engine.write(work(0, 'the same'));
+    const used = await engine.write(work(0, 'the same'));
+    await engine.write(work(1, 'something else'));
+    const shelved = await engine.write(work(0, 'the same'));
+    expect(used.keptTokens).toBe(used.promptTokens - 1);
+    expect(shelved.keptTokens).toBeGreaterThan(system(0));
+    expect([used.text, shelved.text]).toEqual([fresh.text, fresh.text]);
+    engine.close();
+  });
+
+  test('longer than a piece are read whole, and a cancelled one leaves its slot at the next piece', async () => {
+    const engine = await open(1, 1);
+    const long = work(0, 'x'.repeat(1500));
+    const stop = new AbortController();
+    const lost = engine.write(long, stop.signal);
+    setTimeout(() => stop.abort(), 5);
+    await expect(lost).rejects.toMatchObject({ kind: 'cancelled' });
+    const { promptTokens, completionTokens } = await engine.write(long);
+    expect(promptTokens).toBeGreaterThan(1500 + system(0));
+    expect(completionTokens).toBeGreaterThan(0);
+    engine.close();
+  });
+
+  test('leave no file behind', async () => {
+    const shelves = () => readdirSync(tmpdir()).filter((name) => name.startsWith('lichen-prefixes-')).length;
+    const before = shelves();
+    const engine = await open(1, 1);
+    await engine.write(work(0, 'first'));
+    expect(shelves()).toBe(before + 1);
+    engine.close();
+    await expect.poll(shelves, { timeout: 5000 }).toBe(before);
+  });
+});
+
+test('[M4] an engine that hangs is found by the first request that is given up, ended, and started again by the next', async () => {
+  const engine = await startEngine({ path: file, slots: 1, threads: 1, contextTokens: 1024, loadTimeoutMs: 60_000, hangTimeoutMs: 400 });
+  const short: EngineWork = { messages: [{ role: 'user', content: 'hello' }], grammar: 'root ::= "alive"', maxTokens: 8, temperature: 1, seed: 1, topLogprobs: undefined };
+  const pid = engine.pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  const stop = new AbortController();
+  const [given, other] = [engine.write(short, stop.signal), engine.write(short)];
+  setTimeout(() => stop.abort(), 20);
+  await expect(given).rejects.toMatchObject({ kind: 'cancelled' });
+  await expect(other).rejects.toMatchObject({ kind: 'failed', message: expect.stringMatching(/engine ended \(it did nothing for 0\.4 s\).*next request starts it again/) as string });
+  expect((await engine.write(short)).text).toBe('alive');
+  expect(engine.pid).not.toBe(pid);
+  engine.close();
 });
 
 describe('a crash of the engine', () => {

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { z } from 'zod';
 import { ModelError, type ModelReply, type ModelRequest } from './contract.ts';
+import { guessPromptTokens } from './estimate.ts';
+import { readRate, retryAfter, type RateHint } from './rate.ts';
 
 /** A reply longer than this is an accident or an attack; nothing asked for here comes near. */
 export const MAX_REPLY_BYTES = 1_000_000;
+const MOST_NAME = 200;
 
 const logprobSchema = z.object({
   token: z.string(), logprob: z.number(),
@@ -28,9 +31,20 @@ export interface Dialect {
   temperature: boolean;
   seed: boolean;
   grammar: boolean;
+  /** Whether `response_format` may be sent; whether it is obeyed is for a probe to say. */
+  schema: boolean;
+  logprobs: boolean;
 }
 
-export interface Target { client: OpenAI; model: string; dialect: Dialect; timeoutMs: number; /** For sentences: `the endpoint http://…`. */ name: string }
+export interface Target {
+  client: OpenAI;
+  model: string;
+  dialect: Dialect;
+  timeoutMs: number;
+  /** For sentences: `the endpoint http://…`. */
+  name: string;
+  onRate?(hint: RateHint): void;
+}
 
 /** The client for a base URL. `inner` is what carries the bytes: the network's `fetch`, or the embedded model's. */
 export function createClient(baseURL: string, apiKey: string, timeoutMs: number, inner: typeof fetch): OpenAI {
@@ -69,33 +83,60 @@ function boundFetch(inner: typeof fetch): typeof fetch {
 export async function askOnce(target: Target, request: ModelRequest, signal?: AbortSignal): Promise<ModelReply> {
   if (signal?.aborted) throw new ModelError('cancelled', 'The request was cancelled.');
   const { client, model, dialect, timeoutMs } = target;
+  const { grammar, schema, topLogprobs } = request;
+  const byGrammar = dialect.grammar && grammar !== undefined;
   let raw: unknown;
   try {
-    raw = await client.chat.completions.create({
+    const { data, response } = await client.chat.completions.create({
       model, messages: request.messages, stream: false, [dialect.maxField]: request.maxTokens,
       ...(dialect.temperature ? { temperature: request.temperature } : {}),
       ...(dialect.seed ? { seed: request.seed } : {}),
-      ...(dialect.grammar && request.grammar !== undefined ? { grammar: request.grammar } : {}),
-      ...(request.topLogprobs === undefined ? {} : { logprobs: true, top_logprobs: request.topLogprobs }),
-    }, { timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) });
+      ...(byGrammar ? { grammar } : {}),
+      ...(!byGrammar && dialect.schema && schema !== undefined
+        ? { response_format: { type: 'json_schema', json_schema: { name: schema.name, schema: schema.schema, strict: true } } } : {}),
+      ...(dialect.logprobs && topLogprobs !== undefined ? { logprobs: true, top_logprobs: topLogprobs } : {}),
+    }, { timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) }).withResponse();
+    raw = data;
+    hearRate(target, response.headers);
   } catch (error) {
+    if (error instanceof APIError && error.headers instanceof Headers) hearRate(target, error.headers);
     throw translate(error, target, signal);
   }
   const reply = replySchema.safeParse(raw);
   if (!reply.success) {
-    throw new ModelError('malformed', `The reply of ${target.name} is not a chat completion: ${oneLine(z.prettifyError(reply.error))}.`);
+    throw new ModelError('malformed', redact(`The reply of ${target.name} is not a chat completion: ${oneLine(z.prettifyError(reply.error))}.`, client.apiKey));
   }
-  const [choice] = reply.data.choices;
-  const text = choice?.message.content ?? '';
+  return toReply(reply.data, request, target);
+}
+
+function toReply({ choices, usage, model: said }: z.infer<typeof replySchema>, request: ModelRequest, { client: { apiKey: key }, model }: Target): ModelReply {
+  const [choice] = choices;
+  const text = redact(choice?.message.content ?? '', key);
   const logprobs = choice?.logprobs?.content;
   return {
     text, finish: choice?.finish_reason === 'length' ? 'length' : 'stop',
-    promptTokens: reply.data.usage?.prompt_tokens ?? 0, completionTokens: reply.data.usage?.completion_tokens ?? 0,
-    model: reply.data.model ?? model,
+    // A server that does not count must not look as if it cost nothing.
+    promptTokens: usage?.prompt_tokens ?? guessPromptTokens(request), completionTokens: usage?.completion_tokens ?? Math.min(request.maxTokens, Math.ceil(text.length / 4)),
+    model: redact(said ?? model, key).slice(0, MOST_NAME),
     ...(request.topLogprobs !== undefined && logprobs ? {
-      logprobs: logprobs.map(({ token, logprob, top_logprobs: top }) => ({ token, logprob, top: top.map((one) => ({ token: one.token, logprob: one.logprob })) })),
+      logprobs: logprobs.map(({ token, logprob, top_logprobs: top }) => ({
+        token: redact(token, key), logprob, top: top.map((one) => ({ token: redact(one.token, key), logprob: one.logprob })),
+      })),
     } : {}),
   };
+}
+
+function hearRate({ onRate }: Target, headers: Headers): void {
+  const hint = onRate === undefined ? undefined : readRate(headers, performance.now());
+  if (hint !== undefined) onRate?.(hint);
+}
+
+/** Shorter ones are words that servers on this machine are given in a key's place, such as `none`. */
+const SHORTEST_KEY = 8;
+
+/** Takes a key out of what the other side said: some servers repeat what they were sent. */
+function redact(text: string, key: string | null): string {
+  return key === null || key.length < SHORTEST_KEY ? text : text.replaceAll(key, '[key]');
 }
 
 /** Asks, and where a server refuses a parameter by name (reasoning models do), asks once more without it and remembers. */
@@ -113,6 +154,8 @@ function adapt(dialect: Dialect, refusal: string): boolean {
   if (dialect.maxField === 'max_tokens' && refusal.includes('max_completion_tokens')) { dialect.maxField = 'max_completion_tokens'; return true; }
   if (dialect.temperature && /\btemperature\b/.test(refusal)) { dialect.temperature = false; return true; }
   if (dialect.seed && /['"`]seed['"`]/.test(refusal)) { dialect.seed = false; return true; }
+  if (dialect.schema && /response_format|json_schema/.test(refusal)) { dialect.schema = false; return true; }
+  if (dialect.logprobs && /logprobs/.test(refusal)) { dialect.logprobs = false; return true; }
   return false;
 }
 
@@ -142,7 +185,7 @@ export async function probeGrammar(target: Target, signal?: AbortSignal): Promis
 
 /** Says in one sentence what went wrong between the client and `target`. */
 export function translate(error: unknown, target: Target, signal?: AbortSignal): ModelError {
-  const { name, model, timeoutMs } = target;
+  const { name, model, timeoutMs, client: { apiKey } } = target;
   const own = findOwn(error);
   if (signal?.aborted || error instanceof APIUserAbortError) return new ModelError('cancelled', 'The request was cancelled.');
   if (own !== undefined) {
@@ -159,13 +202,14 @@ export function translate(error: unknown, target: Target, signal?: AbortSignal):
       ? new ModelError('failed', `The connection to ${name} was cut before the reply was whole.`, { cause: error })
       : new ModelError('unreachable', `Cannot reach ${name} (${code}): start it, or correct OPENAI_BASE_URL, or choose --model embedded.`, { cause: error });
   }
-  if (error instanceof APIError && typeof error.status === 'number') return fromStatus(error.status, error, name, model);
+  if (error instanceof APIError && typeof error.status === 'number') return fromStatus(error.status, error, name, model, apiKey);
   if (error instanceof SyntaxError) return new ModelError('malformed', `The reply of ${name} is not JSON.`);
-  return new ModelError('failed', `The request to ${name} failed: ${oneLine(error instanceof Error ? error.message : String(error))}.`, { cause: error });
+  return new ModelError('failed', `The request to ${name} failed: ${oneLine(redact(error instanceof Error ? error.message : String(error), apiKey))}.`);
 }
 
-function fromStatus(status: number, error: APIError, name: string, model: string): ModelError {
-  const said = oneLine(error.message.replace(/^\d+\s*/, ''));
+function fromStatus(status: number, error: APIError, name: string, model: string, key: string | null): ModelError {
+  // before it is cut: a part of a key is one too
+  const said = oneLine(redact(error.message.replace(/^\d+\s*/, ''), key));
   const headers: unknown = error.headers;
   const wait = headers instanceof Headers ? retryAfter(headers) : undefined;
   const more = { status, retryAfterMs: wait };
@@ -179,13 +223,6 @@ function fromStatus(status: number, error: APIError, name: string, model: string
   if (status === 408 || status === 504) return new ModelError('timeout', `${start(name)} gave up waiting for its model (${status}).`, more);
   if (status >= 500) return new ModelError('failed', `${start(name)} broke while answering (${status}: ${said}).`, more);
   return new ModelError('refused', `${start(name)} refused the request (${status}: ${said}).`, more);
-}
-
-function retryAfter(headers: Headers): number | undefined {
-  const ms = Number.parseFloat(headers.get('retry-after-ms') ?? '');
-  if (ms >= 0) return ms;
-  const seconds = Number.parseFloat(headers.get('retry-after') ?? '');
-  return seconds >= 0 ? seconds * 1000 : undefined;
 }
 
 function findOwn(error: unknown): ModelError | undefined {

@@ -5,6 +5,7 @@ import { ask, createClient, probeGrammar, translate, type Dialect, type Target }
 import { ModelError, type ModelDoor, type ModelProgress } from './contract.ts';
 import { createEmbeddedFetch } from './embedded-fetch.ts';
 import { startEngine } from './engine.ts';
+import type { RateHint } from './rate.ts';
 import { cacheFolder, checkGguf, fetchWeights, weightsFacts } from './weights.ts';
 
 export { ModelError } from './contract.ts';
@@ -74,8 +75,10 @@ async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given:
   const model = given === undefined ? weightsFacts.name : basename(given).replace(/\.gguf$/i, '');
   const timeoutMs = options.timeoutMs ?? embeddedDefaults.timeoutMs;
   const client = createClient('http://embedded.invalid/v1', 'none', timeoutMs, createEmbeddedFetch(engine, model));
-  const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: true };
-  return createDoor({ client, model, dialect, timeoutMs, name: `the embedded model ${model}` }, 'embedded', slots, () => engine.close());
+  const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: true, schema: true, logprobs: true };
+  return createDoor({ client, model, dialect, timeoutMs, name: `the embedded model ${model}` }, {
+    where: 'embedded', local: true, slots, contextTokens: embeddedDefaults.contextTokens, onClose: () => engine.close(),
+  });
 }
 
 async function openEndpoint(options: DoorOptions, env: NodeJS.ProcessEnv, asked: string | undefined): Promise<ModelDoor> {
@@ -95,32 +98,37 @@ async function openEndpoint(options: DoorOptions, env: NodeJS.ProcessEnv, asked:
 
   const timeoutMs = options.timeoutMs ?? endpointDefaults.timeoutMs;
   const client = createClient(baseURL, key, timeoutMs, fetch);
-  const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: false };
+  const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: false, schema: true, logprobs: true };
   const target: Target = { client, model: asked ?? '', dialect, timeoutMs, name };
-  const model = await meetEndpoint(target, asked, Math.min(timeoutMs, endpointDefaults.startTimeoutMs), signal);
+  const { model, contextTokens } = await meetEndpoint(target, asked, Math.min(timeoutMs, endpointDefaults.startTimeoutMs), signal);
   const known: Target = { ...target, model };
   const wish = env['LICHEN_GRAMMAR']?.toLowerCase();
   dialect.grammar = wish === 'on' || (wish !== 'off' && await probeGrammar({ ...known, timeoutMs: Math.min(timeoutMs, endpointDefaults.probeTimeoutMs) }, signal));
-  return createDoor(known, 'endpoint', Math.max(1, options.slots ?? endpointDefaults.slots), () => undefined);
+  return createDoor(known, {
+    where: 'endpoint', local: isLoopback(url.hostname), slots: Math.max(1, options.slots ?? endpointDefaults.slots), contextTokens, onClose: () => undefined,
+  });
 }
 
-/** Looks whether the endpoint is there and which model to use. */
-async function meetEndpoint(target: Target, asked: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<string> {
+interface Listed { id: string; contextTokens: number | null }
+
+/** Looks whether the endpoint is there, which model to use and how much it takes. */
+async function meetEndpoint(target: Target, asked: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<{ model: string; contextTokens: number | null }> {
   const models = await listModels({ ...target, timeoutMs }, signal);
-  if (asked !== undefined) return asked;
+  if (asked !== undefined) return { model: asked, contextTokens: models.find((one) => one.id === asked)?.contextTokens ?? null };
   const [only, ...others] = models;
   if (only === undefined) throw new ModelError('refused', `T${target.name.slice(1)} does not say which models it has: set LICHEN_MODEL.`);
   if (others.length > 0) {
-    throw new ModelError('refused', `T${target.name.slice(1)} has several models (${models.slice(0, 6).join(', ')}${models.length > 6 ? ', …' : ''}): set LICHEN_MODEL to one of them.`);
+    const ids = models.slice(0, 6).map((one) => one.id).join(', ');
+    throw new ModelError('refused', `T${target.name.slice(1)} has several models (${ids}${models.length > 6 ? ', …' : ''}): set LICHEN_MODEL to one of them.`);
   }
-  return only;
+  return { model: only.id, contextTokens: only.contextTokens };
 }
 
-async function listModels(target: Target, signal?: AbortSignal): Promise<string[]> {
+async function listModels(target: Target, signal?: AbortSignal): Promise<Listed[]> {
   try {
     const page: OpenAI.Models.ModelsPage = await target.client.models.list({ timeout: target.timeoutMs, ...(signal ? { signal } : {}) });
     const data: unknown = page.data;
-    return Array.isArray(data) ? data.flatMap((one: unknown) => (typeof one === 'object' && one !== null && 'id' in one && typeof one.id === 'string' ? [one.id] : [])) : [];
+    return Array.isArray(data) ? data.flatMap((one: unknown) => (isRecord(one) && typeof one['id'] === 'string' ? [{ id: one['id'], contextTokens: readContext(one) }] : [])) : [];
   } catch (error) {
     const said = translate(error, target, signal);
     // Not every server lists its models; that it answers is enough.
@@ -129,15 +137,38 @@ async function listModels(target: Target, signal?: AbortSignal): Promise<string[
   }
 }
 
+/** Where servers put the context length: the length that is served goes before the one that the model was trained for. */
+const contextFields = ['max_model_len', 'loaded_context_length', 'n_ctx', 'context_length', 'context_window', 'max_context_length', 'n_ctx_train'] as const;
+
+function readContext(listed: Record<string, unknown>): number | null {
+  const places = [listed, listed['meta'], listed['top_provider']].filter(isRecord);
+  for (const field of contextFields) {
+    for (const place of places) {
+      const value = place[field];
+      if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 1e9) return value;
+    }
+  }
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
-function createDoor(target: Target, where: ModelDoor['where'], slots: number, onClose: () => void): ModelDoor {
+interface Whereabouts { where: ModelDoor['where']; local: boolean; slots: number; contextTokens: number | null; onClose(): void }
+
+function createDoor(asked: Target, { onClose, ...whereabouts }: Whereabouts): ModelDoor {
   const inFlight = new Set<AbortController>();
+  let rate: RateHint | undefined;
+  const target: Target = { ...asked, onRate: (hint) => { rate = hint; } };
   let closed = false;
   return {
-    model: target.model, where, slots, grammar: target.dialect.grammar,
+    model: target.model, ...whereabouts, grammar: target.dialect.grammar,
+    get rate() { return rate; },
     async complete(request, signal) {
       if (closed) throw new ModelError('cancelled', 'The model was closed.');
       // One controller a request: listeners on the caller's long-lived signal must not pile up over a run.

@@ -72,9 +72,10 @@ export function findPrice(table: PriceTable, model: string): Price | undefined {
 
 const FREE: Price = { input: 0, output: 0 };
 
-/** The price of a door's model: nothing on this machine, else by the table; null where it is not known. */
+/** The price of a door's model: nothing for the embedded one; by the table, for what answers on this machine may be sold elsewhere; else nothing on this machine, and null where it is not known. */
 export function priceOf(door: Pick<ModelDoor, 'model' | 'where' | 'local'>, table: PriceTable): Price | null {
-  return door.where === 'embedded' || door.local === true ? FREE : findPrice(table, door.model) ?? null;
+  if (door.where === 'embedded') return FREE;
+  return findPrice(table, door.model) ?? (door.local === true ? FREE : null);
 }
 
 /** US dollars. A price that is not known counts as none: caps in dollars are refused without one. */

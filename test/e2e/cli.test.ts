@@ -118,7 +118,7 @@ describe('a model that answers', () => {
     const out = join(folder, 'departed');
     const { code, stderr } = await lichen([...small, ...llm, '--seed', '2', '--replay', join(recording(), 'cassette.jsonl'), '--out', out]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/has no reply number 1 to request .* recorded from another run/);
+    expect(stderr).toMatch(/has no reply number 1 of tick \d+ to request .* recorded from another run/);
     expect(existsSync(out)).toBe(false);
   });
 

@@ -115,7 +115,7 @@ function workedExamples(vocabulary: Vocabulary): WorkedExample[] {
   const random = new RandomStream([0x65786d70, 0x6c657321], 0);
   const print = (program: Program): string => printProgram(program, vocabulary);
   const examples = shownOperators.flatMap(([operator, instruction]): WorkedExample[] => {
-    const parent = randomProgram(vocabulary, random, 3);
+    const parent = randomProgram(vocabulary, random, 2);
     const child = mutateBy(operator, parent, vocabulary, random);
     return child === null ? [] : [{ instruction, parents: [print(parent)], child: print(child) }];
   });

@@ -25,8 +25,11 @@ const separator = /#{2,}|@{3,}|`{3,}|~{3,}|<\||\|>|\[\/?INST\]/i;
 /** What a text cannot begin with, because it would pass for what stands before one. */
 const frame = /^(?:\{|(?:\*\*)?plan(?:\*\*)? *:|mutation prompt *:)/i;
 
-/** One sign of a text under the grammar: anything that is seen and is no part of a separator. */
-const sign = '[^\\x00-\\x20\\x7f-\\xa0\\u00ad\\u061c\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ud800-\\uf8ff\\ufeff\\ufff0-\\uffff#@`~<>|]';
+/** One sign of a text under the grammar: anything that is seen, is no part of a separator and is one character of a string. */
+const sign = '[^\\x00-\\x20\\x7f-\\xa0\\u00ad\\u061c\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ud800-\\uf8ff\\ufeff\\ufff0-\\U0010ffff#@`~<>|]';
+
+/** The first sign: a letter or digit, so that there is something to read. */
+const firstSign = '[0-9A-Za-z\\u00c0-\\u060b\\u0620-\\u167f\\u1681-\\u1fff\\u2c00-\\u2fff\\u3001-\\ud7ff]';
 
 const jsonText = z.object({ plan: z.string().default(''), mutation_prompt: z.string().nullish(), text: z.string() });
 
@@ -48,8 +51,9 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
     language: `${about}\nThe ${noun} is one paragraph of at most ${maxCharacters} characters, without headings, lists or markup.`,
     // about three characters a token in the languages that small models know
     maxTokens: ({ plan, prompt }) => Math.ceil(maxCharacters / 3) + 16 + (plan ? 90 : 0) + (prompt ? 45 : 0),
-    grammar: (shape) => [...framed(`sign (" "? sign){0,${Math.max(0, Math.floor(maxCharacters / 2) - 1)}}`.replaceAll('sign', 'seen'), 'text', shape), ['seen', sign] as const]
-      .map(([name, form]) => `${name} ::= ${form}\n`).join(''),
+    grammar: (shape) => [
+      ...framed(`first (" "? seen){0,${Math.max(0, Math.floor(maxCharacters / 2) - 1)}}`, 'text', shape), ['first', firstSign] as const, ['seen', sign] as const,
+    ].map(([name, form]) => `${name} ::= ${form}\n`).join(''),
     schema: ({ plan, prompt }) => ({
       name: noun.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 60) || 'text',
       schema: objectOf({

@@ -8,13 +8,15 @@ export interface TinyOptions {
   seed?: number;
   /** Adds a ChatML template; its marks are control tokens of the vocabulary either way. */
   template?: boolean;
+  /** Context that the model says it was trained with. */
+  contextTokens?: number;
 }
 
 /**
  * Writes a GGUF model of the llama architecture with seeded random weights, about half a megabyte: it says nothing
  * sensible, but the real llama.cpp loads it, and grammar, seeds, slots and probabilities are real.
  */
-export function writeTinyGguf(path: string, { seed = 1, template = true }: TinyOptions = {}): void {
+export function writeTinyGguf(path: string, { seed = 1, template = true, contextTokens = 2048 }: TinyOptions = {}): void {
   const layers = 2, dim = 64, hidden = 128, heads = 4;
   const control = ['<unk>', '<s>', '</s>', '<|im_start|>', '<|im_end|>'];
   const bytes = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
@@ -24,7 +26,7 @@ export function writeTinyGguf(path: string, { seed = 1, template = true }: TinyO
 
   const metadata: Buffer[] = [
     pair('general.architecture', STRING, text('llama')), pair('general.name', STRING, text('Tiny')),
-    pair('llama.block_count', U32, u32(layers)), pair('llama.context_length', U32, u32(2048)), pair('llama.embedding_length', U32, u32(dim)),
+    pair('llama.block_count', U32, u32(layers)), pair('llama.context_length', U32, u32(contextTokens)), pair('llama.embedding_length', U32, u32(dim)),
     pair('llama.feed_forward_length', U32, u32(hidden)), pair('llama.attention.head_count', U32, u32(heads)),
     pair('llama.attention.head_count_kv', U32, u32(heads)), pair('llama.attention.layer_norm_rms_epsilon', F32, f32(1e-5)),
     pair('llama.rope.dimension_count', U32, u32(dim / heads)), pair('llama.vocab_size', U32, u32(vocabulary.length)),

@@ -1,5 +1,8 @@
+import type { Intent } from '../core/kernel/delivery.ts';
 import { Operator, Outcome } from '../core/kernel/tick-events.ts';
 import { parameterFacts } from '../core/kernel/parameters.ts';
+import type { ActFacts } from '../core/kernel/genomes.ts';
+import type { Command } from '../core/events/command.ts';
 import type { TickEvent } from '../core/events/event.ts';
 import type { Simulation } from '../core/simulation.ts';
 import type { LogLine } from './protocol.ts';
@@ -13,16 +16,31 @@ export interface NarratorOptions {
   say(tick: number, kind: LogLine['kind'], text: string): void;
 }
 
-const MOST_QUOTED = 80;
+type Deliver = Extract<Command, { kind: 'deliver' }>;
+type Think = Extract<Command, { kind: 'think' }>;
+type Judge = Extract<Command, { kind: 'judge' }>;
+/** Something that a model was asked and that did not come as asked. */
+interface Trouble { seq: number; who: number; outcome: Deliver['outcome']; reason: string }
 
-/** Tells what happens in a simulation in words, one line for each thing that a person would want to know of. */
+const MOST_QUOTED = 80;
+/** More of a kind than this in one tick are told together. */
+const MOST_ALONE = 3;
+
+/**
+ * Tells what happens in a simulation in words: one line for each thing that a person would want to know of, and one for
+ * all of a kind where a tick has more than a few.
+ */
 export function narrate({ simulation, model, origin, say }: NarratorOptions): void {
   const { kernel, world } = simulation;
   const titles = new Map(parameterFacts(world.parameters).map(({ key, title }) => [key, title]));
   /** What the parameters were before the commands of the tick. */
   const values: Record<string, number> = { ...kernel.parameters };
+  const asked = `judged ${world.question?.name ?? 'worthy'}`;
 
   function tellCommands({ tick, commands }: TickEvent): void {
+    const troubles = { child: [] as Trouble[], thought: [] as Trouble[], judgement: [] as Trouble[] };
+    const thoughts: Think[] = [];
+    const judgements: Judge[] = [];
     for (const { seq, command } of commands) {
       if (command.kind === 'set') {
         const from = origin(seq, command.key);
@@ -32,47 +50,109 @@ export function narrate({ simulation, model, origin, say }: NarratorOptions): vo
         continue;
       }
       const { outcome, reason } = command;
-      const because = reason === '' ? '' : `, ${reason}`;
       if (command.kind === 'deliver') {
-        if (outcome !== 'ok') say(tick, 'fallback', `#${seq} child ${command.child}: ${outcome}${because}`);
+        if (outcome !== 'ok') troubles.child.push({ seq, who: command.child, outcome, reason });
       } else if (outcome === 'fallback' || outcome === 'budget') {
-        say(tick, 'fallback', `#${seq} ${command.kind === 'think' ? 'thought' : 'judgement'} of ${command.organism}: ${outcome}${because}`);
-      } else if (command.kind === 'think') {
-        const effects = thoughtWords(command);
-        say(tick, 'thought', `${command.organism} thought (${command.tokens} tokens): ${effects === '' ? 'nothing new' : effects}`);
-      } else {
-        say(tick, 'judgement', `${command.organism} judged ${world.question?.name ?? 'worthy'}: ${(command.worth ?? 0).toFixed(2)}`);
+        troubles[command.kind === 'think' ? 'thought' : 'judgement'].push({ seq, who: command.organism, outcome, reason });
+      } else if (command.kind === 'think') thoughts.push(command);
+      else judgements.push(command);
+    }
+    tellTroubles(tick, troubles.child, (seq, who) => `#${seq} child ${who}`, 'children');
+    tellTroubles(tick, troubles.thought, (seq, who) => `#${seq} thought of ${who}`, 'thoughts');
+    tellTroubles(tick, troubles.judgement, (seq, who) => `#${seq} judgement of ${who}`, 'judgements');
+    tellThoughts(tick, thoughts);
+    tellJudgements(tick, judgements);
+  }
+
+  function tellTroubles(tick: number, troubles: readonly Trouble[], one: (seq: number, who: number) => string, many: string): void {
+    for (const outcome of ['repaired', 'fallback', 'budget'] as const) {
+      const alike = troubles.filter((each) => each.outcome === outcome);
+      if (alike.length <= MOST_ALONE) {
+        for (const { seq, who, reason } of alike) say(tick, 'fallback', `${one(seq, who)}: ${outcomeWords[outcome]}${because(reason)}`);
+        continue;
       }
+      const reasons = new Set(alike.map(({ reason }) => reason));
+      const others = reasons.size > 1 ? `; and ${reasons.size - 1} other ${reasons.size === 2 ? 'reason' : 'reasons'}` : '';
+      say(tick, 'fallback', `${alike.length} ${many}: ${outcomeWords[outcome]}${because(alike[0]!.reason)}${others}`);
     }
   }
 
-  function thoughtWords({ intent, message, genome }: Extract<TickEvent['commands'][number]['command'], { kind: 'think' }>): string {
-    const { acts } = world.vocabulary;
-    const parts: string[] = [];
-    if (intent !== null) {
-      const act = acts[intent.act];
-      const target = act?.targets[intent.target];
-      parts.push(`${act?.name ?? 'act'}${target === undefined ? '' : ` ${target}`} for ${intent.ticks} ${intent.ticks === 1 ? 'tick' : 'ticks'}`);
+  function tellThoughts(tick: number, thoughts: readonly Think[]): void {
+    if (thoughts.length <= MOST_ALONE) {
+      for (const thought of thoughts) say(tick, 'thought', `${thought.organism} thought (${thought.tokens} tokens): ${effectWords(world.vocabulary.acts, thought) || 'nothing new'}`);
+      return;
     }
-    if (message !== null) parts.push(`says “${clipped(message)}”`);
-    if (genome !== null) parts.push('rewrites its instincts');
-    return parts.join(', ');
+    const tokens = thoughts.reduce((sum, each) => sum + each.tokens, 0);
+    const parts = ([['intent', 'intend to act'], ['message', 'speak'], ['genome', 'rewrite their instincts']] as const)
+      .map(([what, words]) => ({ words, count: thoughts.filter((each) => each[what] !== null).length }))
+      .filter(({ count }) => count > 0).map(({ words, count }) => `${count} ${words}`);
+    say(tick, 'thought', `${thoughts.length} thought (${tokens} tokens): ${parts.join(', ') || 'nothing new'}`);
+  }
+
+  function tellJudgements(tick: number, judgements: readonly Judge[]): void {
+    const worths = judgements.map(({ worth }) => worth ?? 0);
+    if (judgements.length <= MOST_ALONE) {
+      judgements.forEach(({ organism }, i) => say(tick, 'judgement', `${organism} ${asked}: ${worths[i]!.toFixed(2)}`));
+      return;
+    }
+    const mean = worths.reduce((sum, each) => sum + each, 0) / worths.length;
+    say(tick, 'judgement', `${worths.length} ${asked}: ${Math.min(...worths).toFixed(2)} to ${Math.max(...worths).toFixed(2)}, mean ${mean.toFixed(2)}`);
+  }
+
+  function tellMessages({ tick, messages }: TickEvent): void {
+    const heard = messages.filter(({ hearers }) => hearers.length > 0);
+    if (heard.length <= MOST_ALONE) {
+      for (const { from, hearers } of heard) say(tick, 'thought', `${from} is heard by ${hearers.length === 1 ? `organism ${hearers[0]}` : `${hearers.length} organisms`}`);
+      return;
+    }
+    say(tick, 'thought', `${heard.length} are heard, each by ${Math.round(heard.reduce((sum, { hearers }) => sum + hearers.length, 0) / heard.length)} or so`);
+  }
+
+  function tellBirths({ tick, births }: TickEvent): void {
+    const written: number[] = [];
+    for (let i = 0; i < births.count; i++) if (births.operator[i] === Operator.llm) written.push(i);
+    const isRepaired = (i: number): boolean => births.outcome[i] === Outcome.repaired;
+    if (written.length <= MOST_ALONE) {
+      for (const i of written) {
+        say(tick, 'birth', `${births.id[i]} born of ${births.parent[i]}, written by ${model}${isRepaired(i) ? ', after a repair' : ''}${births.same[i] ? ', a copy' : ''}`);
+      }
+      return;
+    }
+    const repaired = written.filter(isRepaired).length;
+    const copies = written.filter((i) => births.same[i] === 1).length;
+    say(tick, 'birth', `${written.length} born, written by ${model}${repaired > 0 ? `, ${repaired} after a repair` : ''}`
+      + `${copies > 0 ? `, ${copies} ${copies === 1 ? 'a copy' : 'copies'}` : ''}`);
   }
 
   simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick') return;
     tellCommands(event);
-    const { tick, births, deaths, messages, population } = event;
-    for (const { from, hearers } of messages) {
-      if (hearers.length > 0) say(tick, 'thought', `${from} is heard by ${hearers.length === 1 ? `organism ${hearers[0]}` : `${hearers.length} organisms`}`);
-    }
-    for (let i = 0; i < births.count; i++) {
-      if (births.operator[i] !== Operator.llm) continue;
-      const how = births.outcome[i] === Outcome.repaired ? ', after a repair' : '';
-      say(tick, 'birth', `${births.id[i]} born of ${births.parent[i]}, written by ${model}${how}${births.same[i] ? ', a copy' : ''}`);
-    }
-    if (population === 0 && deaths.count > 0) say(tick, 'notice', 'the last organism has died');
+    tellMessages(event);
+    tellBirths(event);
+    if (event.population === 0 && event.deaths.count > 0) say(event.tick, 'notice', 'the last organism has died');
   });
+}
+
+const outcomeWords = { ok: 'ok', repaired: 'repaired', fallback: 'fallback', budget: 'over budget' } as const;
+
+function because(reason: string): string {
+  return reason === '' ? '' : `, ${reason}`;
+}
+
+/** `flee hunter for 7 ticks`. */
+export function intentWords(acts: readonly ActFacts[], { act: index, target: at, ticks }: Intent): string {
+  const act = acts[index];
+  const target = act?.targets[at];
+  return `${act?.name ?? 'act'}${target === undefined ? '' : ` ${target}`} for ${ticks} ${ticks === 1 ? 'tick' : 'ticks'}`;
+}
+
+/** What a thought came to, in words; empty when to nothing. A message in it is a model's text. */
+export function effectWords(acts: readonly ActFacts[], { intent, message, genome }: Pick<Think, 'intent' | 'message' | 'genome'>): string {
+  const parts: string[] = [];
+  if (intent !== null) parts.push(intentWords(acts, intent));
+  if (message !== null) parts.push(`says “${clipped(message)}”`);
+  if (genome !== null) parts.push('rewrites its instincts');
+  return parts.join(', ');
 }
 
 function clipped(text: string): string {

@@ -1,7 +1,9 @@
+import { splitGenome } from '../agents/instincts/prompt-line.ts';
 import { BY_INTENT } from '../core/kernel/deliberation.ts';
 import { operatorNames } from '../core/kernel/tick-events.ts';
 import type { Taxon } from '../core/measures/phylogeny.ts';
 import type { Lab } from './lab.ts';
+import { effectWords, intentWords } from './narrate.ts';
 import type { Ancestor, OrganismFacts } from './protocol.ts';
 
 const MOST_ANCESTORS = 12;
@@ -23,21 +25,20 @@ export function nearestOrganism({ simulation }: Lab, x: number, y: number): numb
   return best;
 }
 
-/** How its genome was written and what it has thought, as far as that is kept. */
-function modelFacts({ writer, thinker }: Lab, id: number): Pick<OrganismFacts, 'story' | 'thoughts'> {
+/** How its genome was written, what it has thought and how it was judged, as far as that is kept. */
+function modelFacts({ simulation, writer, thinker, judging }: Lab, id: number): Pick<OrganismFacts, 'story' | 'thoughts' | 'worth'> {
+  const { acts } = simulation.world.vocabulary;
   const story = writer?.storyOf(id);
   const thoughts = thinker?.storyOf(id)?.thoughts ?? [];
   return {
+    worth: judging?.worthOf(id) ?? null,
     story: story === undefined ? null : {
-      operator: story.operator, model: story.model, outcome: story.outcome ?? 'in flight', instruction: story.instruction, plan: story.plan,
+      operator: story.operator, model: story.model, outcome: story.outcome ?? 'in flight', reason: story.reason, instruction: story.instruction, plan: story.plan,
       asked: story.asked.at(-1)?.content ?? '', replies: [...story.replies],
     },
-    thoughts: thoughts.map(({ tick, model, outcome, reason, tokens, messages, reply, thought }) => ({
-      tick, model, outcome: outcome ?? 'in flight', tokens, asked: messages.at(-1)?.content ?? '', reply,
-      effect: thought === null ? reason : [
-        ...(thought.intent === null ? [] : [`intends to act for ${thought.intent.ticks} ticks`]), ...(thought.message === null ? [] : [`says “${thought.message}”`]),
-        ...(thought.genome === null ? [] : ['rewrites its instincts']),
-      ].join(', '),
+    thoughts: thoughts.map(({ tick, model, outcome, reason, tokens, messages, reply, thought, sharedWith }) => ({
+      tick, model, outcome: outcome ?? 'in flight', reason, tokens, asked: messages.at(-1)?.content ?? '', reply,
+      effect: thought === null ? '' : effectWords(acts, thought), plan: thought?.plan ?? '', sharedWith: sharedWith === id ? null : sharedWith,
     })).reverse(),
   };
 }
@@ -54,17 +55,21 @@ export function organismFacts(lab: Lab, id: number): OrganismFacts | null {
     return {
       id, alive: false, bornAt: taxon.originTime, age: (taxon.destructionTime ?? kernel.tick) - taxon.originTime, energy: 0, children: 0, tag: 0,
       lineage: ancestors.at(-1)?.id ?? id, operator: taxon.operator, genome: kernel.genomes.text(taxon.genome), firedLine: -1,
-      mobility: 0, diet: 0, x: 0, y: 0, parents: taxon.parents, ancestors, ...modelFacts(lab, id),
+      intent: null, rewritten: false, mobility: 0, diet: 0, x: 0, y: 0, parents: taxon.parents, ancestors, ...modelFacts(lab, id),
     };
   }
   const c = kernel.pop.columns;
   const life = new Float32Array(3);
   kernel.parts.lifeOf(row, life);
+  const genome = kernel.genomes.text(c.genome[row]!);
+  const hasActed = kernel.tick > c.bornAt[row]! || kernel.tick === 0;
+  const intent = c.intent[row]! === 0 ? null : intentWords(simulation.world.vocabulary.acts, { act: c.intent[row]! - 1, target: c.intentTarget[row]!, ticks: c.intentTicks[row]! });
   return {
     id, alive: true, bornAt: c.bornAt[row]!, age: kernel.tick - c.bornAt[row]!, energy: c.energy[row]!, children: c.children[row]!,
-    tag: c.tag[row]!, lineage: c.lineage[row]!, operator: operatorNames[c.operator[row]!]!, genome: kernel.genomes.text(c.genome[row]!),
-    // one rule a line in the canonical form; a newborn has not acted yet
-    firedLine: (kernel.tick > c.bornAt[row]! || kernel.tick === 0) && c.fired[row]! !== BY_INTENT ? c.fired[row]! : -1,
+    tag: c.tag[row]!, lineage: c.lineage[row]!, operator: operatorNames[c.operator[row]!]!, genome,
+    // one rule a line in the canonical form, after the mutation prompt if there is one; a newborn has not acted yet
+    firedLine: hasActed && c.fired[row]! !== BY_INTENT ? c.fired[row]! + (splitGenome(genome).prompt === null ? 0 : 1) : -1,
+    intent, rewritten: taxon !== undefined && taxon.genome !== c.genome[row]!,
     mobility: life[1]!, diet: life[2]!, x: c.x[row]!, y: c.y[row]!, parents: taxon?.parents ?? [], ancestors, ...modelFacts(lab, id),
   };
 }

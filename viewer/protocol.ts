@@ -66,6 +66,8 @@ export interface ParameterFacts {
   pressure: boolean;
   /** False when it can only be chosen before the run. */
   live: boolean;
+  /** True when only a language model gives it meaning. */
+  ofModel: boolean;
 }
 
 export interface WorldFacts {
@@ -80,6 +82,8 @@ export interface WorldFacts {
   signals: { name: string }[];
   parameters: ParameterFacts[];
   archive: { dims: [number, number]; measures: { name: string; sentence: string; lower: number; upper: number }[]; objective: string };
+  /** What a judge is asked of newborns; null where a world has no question. */
+  question: { name: string; text: string } | null;
 }
 
 export interface ModelFacts {
@@ -98,6 +102,12 @@ export interface ModelAccount {
   calls: number; promptTokens: number; completionTokens: number; dollars: number; shared: number; retries: number;
 }
 
+/**
+ * A cap that is absent is none; `used` is the largest share of a cap that is spent. `over`: something would have passed a
+ * cap, and the world has paused for it or goes on blind, without models; null until then.
+ */
+export interface BudgetFacts { spent: Costs; caps: Partial<Costs>; used: number; perMinute: Costs; over: 'paused' | 'blind' | null }
+
 export interface Totals {
   tick: number;
   population: number;
@@ -112,8 +122,8 @@ export interface Totals {
     /** Everything that was asked, by role, kind and model. */
     accounts: ModelAccount[];
   };
-  /** Null where there is no model. A cap that is absent is none; `used` is the largest share of a cap that is spent. */
-  budget: { spent: Costs; caps: Partial<Costs>; used: number; perMinute: Costs } | null;
+  /** Null where there is no model. */
+  budget: BudgetFacts | null;
   fingerprint: string;
 }
 
@@ -143,6 +153,12 @@ export interface OrganismFacts {
   genome: string;
   /** Line of `genome` (from 0) whose rule fired last, or -1. */
   firedLine: number;
+  /** What it is about to do by its own thought, whatever its instincts say; null when it follows them. */
+  intent: string | null;
+  /** Whether a thought of its own has rewritten the genome that it was born with. */
+  rewritten: boolean;
+  /** From 0 to 1, what a judge found; null when it was not judged. */
+  worth: number | null;
   mobility: number;
   diet: number;
   x: number;
@@ -151,9 +167,22 @@ export interface OrganismFacts {
   /** Nearest first, by the first parent, at most 12. */
   ancestors: Ancestor[];
   /** How a model came to write it; null where none did, or where that is no longer kept. All texts are a model's: data. */
-  story: { operator: string; model: string; outcome: string; instruction: string | null; plan: string; asked: string; replies: string[] } | null;
+  story: StoryFacts | null;
   /** Its last thoughts, the latest first. */
-  thoughts: { tick: number; model: string; outcome: string; tokens: number; asked: string; reply: string; effect: string }[];
+  thoughts: ThoughtFacts[];
+}
+
+/** `outcome` is `in flight` until there is one; `reason`: what was wrong with the reply, where something was. */
+export interface StoryFacts {
+  operator: string; model: string; outcome: string; reason: string;
+  /** The mutation prompt that was followed; null for operators that have none. */
+  instruction: string | null;
+  plan: string; asked: string; replies: string[];
+}
+
+/** `sharedWith`: the organism whose deliberation this is too; null when it thought alone. */
+export interface ThoughtFacts {
+  tick: number; model: string; outcome: string; reason: string; tokens: number; asked: string; reply: string; effect: string; plan: string; sharedWith: number | null;
 }
 
 export type ServerMessage =

@@ -5,6 +5,7 @@ import { parameterFacts } from '../core/kernel/parameters.ts';
 import { measurePoint, type SeriesPoint } from '../core/measures/series.ts';
 import { modelTotals, type Lab } from './lab.ts';
 import { BirthPlaces, writeFrame } from './frame.ts';
+import { newestLines } from './log-lines.ts';
 import { narrate } from './narrate.ts';
 import { nearestOrganism, organismFacts } from './organism-facts.ts';
 import { PROTOCOL_VERSION, clientMessage, type ClientMessage, type LogLine, type ModelFacts, type ServerMessage, type Totals, type WorldFacts } from './protocol.ts';
@@ -46,7 +47,8 @@ export interface SessionOptions {
 /** Ticks between two points of the series. */
 const SERIES_EVERY = 10;
 const MOST_SERIES = 4000;
-const MOST_LOG = 300;
+/** Lines of the log that are kept of each kind of news. */
+const MOST_LINES = 100;
 /** Longest stretch of ticks without letting messages in. */
 const SLICE_MS = 12;
 const FRAME_MS = 1000 / 30;
@@ -61,11 +63,13 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   const { kernel, world } = simulation;
   const clients = new Set<Client>();
   const series: SeriesPoint[] = [measurePoint(kernel)];
-  const log: LogLine[] = [];
+  let log: LogLine[] = [];
   const births = new BirthPlaces();
   // whoever chose the model for every child wants that, however long it takes
   const pace: Pace | null = service !== null && lab.operator !== 'llm' ? keepPace(simulation, service) : null;
-  let playing = startPlaying;
+  /** Whether something would have passed a cap since the caps were set. */
+  let isOver = service !== null && service.budget.used >= 1;
+  let playing = startPlaying && !(isOver && pauseWhenSpent);
   let ticksPerSecond = startSpeed;
   let toStep = 0;
   let stopped = false;
@@ -88,7 +92,9 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   service?.events$.subscribe((event) => {
     if (event.kind !== 'budget' && event.kind !== 'stalled') return;
     write(kernel.tick, 'model', event.sentence);
-    if (event.kind !== 'budget' || event.level !== 'spent' || !pauseWhenSpent) return;
+    if (event.kind !== 'budget' || event.level !== 'spent') return;
+    isOver = true;
+    if (!pauseWhenSpent) return;
     playing = false;
     toStep = 0;
     write(kernel.tick, 'model', 'The world is paused; raise the budget to go on.');
@@ -115,8 +121,8 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
     const line = { seq: seq++, tick, kind, text };
     log.push(line);
     newLines.push(line);
-    if (log.length > MOST_LOG) log.shift();
-    if (newLines.length > MOST_LOG) newLines.shift();
+    log = newestLines(log, MOST_LINES);
+    newLines = newestLines(newLines, MOST_LINES);
   }
 
   function broadcast(message: ServerMessage): void {
@@ -129,7 +135,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       birthsByOperator: { ...lab.totals.birthsByOperator },
       archive: { coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites },
       model: { ...modelTotals(lab), share: kernel.parameter('modelShare'), inFlight: service?.inFlight ?? 0 },
-      budget: service === null ? null : service.budget,
+      budget: service === null ? null : { ...service.budget, over: isOver ? (pauseWhenSpent ? 'paused' : 'blind') : null },
       fingerprint: simulation.fingerprint,
     };
   }
@@ -143,8 +149,9 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       signals: vocabulary.signals.map((name) => ({ name })),
       // sliders that nobody would answer are left out
       parameters: parameterFacts(world.parameters).filter(({ ofModel, key }) => !ofModel || service !== null || kernel.parameter(key) !== 0)
-        .map(({ ofModel: _, ...fact }) => ({ ...fact, value: kernel.parameter(fact.key) })),
+        .map((fact) => ({ ...fact, value: kernel.parameter(fact.key) })),
       archive: { dims: [...ARCHIVE_DIMS], ...archiveFacts(world, lab.archiveChoice) },
+      question: world.question === undefined ? null : { name: world.question.name, text: world.question.text },
     };
   }
 
@@ -205,9 +212,11 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       case 'budget': {
         const { type: _, ...caps } = message;
         if (service === null || raise === undefined) throw new Error('This run asks no model, so it has no budget.');
+        isOver = false;
         raise(caps);
         write(kernel.tick, 'model', `The budget was set by hand: ${Object.entries(caps).map(([unit, cap]) => `${cap} ${unit}`).join(', ') || 'no caps'}.`);
-        playing = !finished;
+        // too little is too little still: what has been raised may be spent already
+        playing = !finished && !(isOver && pauseWhenSpent);
         break;
       }
       case 'inspect': client.inHand = nearestOrganism(lab, message.x, message.y); show(client); break;
@@ -232,7 +241,13 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   }
 
   async function oneTick(): Promise<void> {
-    if (await lab.tick()) pace?.waited();
+    // a tick may wait for the model, or for a person to raise its budget: pages go on hearing what is the case
+    const telling = setInterval(() => tell(performance.now(), false), TOTALS_MS);
+    try {
+      if (await lab.tick()) pace?.waited();
+    } finally {
+      clearInterval(telling);
+    }
     if (kernel.tick < lastTick) return;
     finished = true;
     playing = false;

@@ -91,6 +91,7 @@ function helloOf(totals: Totals): ServerMessage {
       name: 'bench', title: 'Bench', sentence: 'A hundred thousand walkers.', width: SIDE_STEPS, height: SIDE_STEPS, energyFull: 100,
       senses: [], acts: [{ name: 'walk', sentence: 'Walks.' }], signals: [], parameters: [],
       archive: { dims: [20, 20], measures: [{ name: 'a', sentence: '', lower: 0, upper: 1 }, { name: 'b', sentence: '', lower: 0, upper: 1 }], objective: 'none' },
+      question: null,
     },
   };
 }

@@ -11,7 +11,7 @@ function after(state: PageState, ...messages: ServerMessage[]): PageState {
 }
 
 const organism: OrganismFacts = {
-  id: 7, alive: true, bornAt: 10, age: 5, energy: 20, children: 3, tag: 9, lineage: 1, operator: 'llm', genome: 'otherwise -> eat', firedLine: 0,
+  id: 7, alive: true, bornAt: 10, age: 5, energy: 20, children: 3, tag: 9, lineage: 1, operator: 'llm', genome: 'otherwise -> eat', firedLine: 0, intent: null, rewritten: false, worth: null,
   mobility: 0.5, diet: 0.25, x: 1, y: 2, parents: [3], ancestors: [], story: null, thoughts: [],
 };
 

@@ -15,6 +15,12 @@ export interface Agreement {
    * what chance gives. 0 where it is not defined, because both only ever gave one and the same label.
    */
   readonly kappa: number;
+  /**
+   * For two labels: how often a text that people gave the first label has a higher probability of it than one that they did not, ties
+   * counting half (the area under the ROC curve). A judge that always says the same label may still put texts in the right order. Null for
+   * more labels, or where people gave only one.
+   */
+  readonly ordering: number | null;
   /** Rows are the people's labels, columns the judge's, in the order of the question. */
   readonly confusion: readonly (readonly number[])[];
   readonly ways: Readonly<Partial<Record<JudgeWay, number>>>;
@@ -33,10 +39,12 @@ export async function agreement(judge: Judge, question: Omit<JudgeRequest, 'text
   });
   const judgements = await Promise.all(labelled.map(({ text }) => judge.ask({ ...question, text })));
   const confusion = labels.map(() => labels.map(() => 0));
+  const probabilities: [first: number[], others: number[]] = [[], []];
   const ways: Partial<Record<JudgeWay, number>> = {};
   for (const [i, judgement] of judgements.entries()) {
     if (!('distribution' in judgement)) continue;
-    const { distribution, way } = judgement;
+    const { distribution, way, probability } = judgement;
+    probabilities[truth[i] === 0 ? 0 : 1].push(probability);
     confusion[truth[i]!]![distribution.indexOf(Math.max(...distribution))]!++;
     ways[way] = (ways[way] ?? 0) + 1;
   }
@@ -44,7 +52,7 @@ export async function agreement(judge: Judge, question: Omit<JudgeRequest, 'text
   const right = confusion.reduce((sum, row, i) => sum + row[i]!, 0);
   return {
     texts: labelled.length, unanswered: labelled.length - answered, accuracy: labelled.length === 0 ? 0 : right / labelled.length,
-    kappa: cohensKappa(confusion), confusion, ways,
+    kappa: cohensKappa(confusion), ordering: labels.length === 2 ? areaUnderCurve(...probabilities) : null, confusion, ways,
   };
 }
 
@@ -61,4 +69,12 @@ export function cohensKappa(confusion: readonly (readonly number[])[]): number {
     chance += given * guessed;
   }
   return chance === 1 ? 0 : (observed - chance) / (1 - chance);
+}
+
+/** Share of pairs in which the first is higher, ties counting half; null without pairs. */
+function areaUnderCurve(first: readonly number[], others: readonly number[]): number | null {
+  if (first.length === 0 || others.length === 0) return null;
+  let wins = 0;
+  for (const a of first) for (const b of others) wins += a > b ? 1 : a === b ? 0.5 : 0;
+  return wins / (first.length * others.length);
 }

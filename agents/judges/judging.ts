@@ -74,7 +74,7 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
     }
     while (unpaid.length > 0 && unpaid[0]!.until <= tick) known.delete(unpaid.shift()!.program);
     for (let i = 0; i < judgings.count; i++) begin(judgings.organism[i]!, judgings.dueAt[i]!, rulesOf(genomes.text(judgings.genome[i]!)));
-    for (let i = 0; i < deaths.count; i++) {
+    for (let i = 0; i < deaths.count && worths.size + unjudged.size > 0; i++) {
       worths.delete(deaths.id[i]!);
       unjudged.delete(deaths.id[i]!);
     }
@@ -154,7 +154,7 @@ export function rulesOf(genome: string): string {
 }
 
 /** What a judge must know of a world to understand its programs. */
-function aboutWorld({ title, sentence, vocabulary }: Simulation['world']): string {
+export function aboutWorld({ title, sentence, vocabulary }: Simulation['world']): string {
   return [
     `The text is the program of a creature in the world "${title}". ${sentence}`,
     'In every tick the rules are tried from the top; the first whose condition holds acts, and the last, "otherwise", acts when none does.',

@@ -37,8 +37,8 @@ type Parts = Partial<Record<Part, string>>;
 /**
  * Reads a model's reply as a thought, from lines `do: …`, `say: …`, `instincts: …` or a JSON object with these keys, amid
  * whatever else it wrote. Parts that are not allowed are passed over. A part that is there and wrong refuses the whole, in
- * one sentence, so that a mind is asked again rather than half understood. A mutation prompt that the organism's `instincts` carry
- * stays where a rewrite has none.
+ * one sentence, so that a mind is asked again rather than half understood. A mutation prompt that the organism's own `instincts` carry
+ * stays where a rewrite has none; a rewrite that is the same as they are is none.
  */
 export function readThought(text: string, vocabulary: Vocabulary, allowed: Allowed, instincts: string | null = null): Read<Thought> {
   const start = text.slice(0, LONGEST_REPLY);
@@ -65,14 +65,15 @@ export function readThought(text: string, vocabulary: Vocabulary, allowed: Allow
       return { problem: `in the instincts, ${error instanceof Error ? error.message : String(error)}` };
     }
   }
+  const kept = genome !== null && genome === instincts;
   if (intent === null && message === null && genome === null) {
     return { problem: `there is no line that begins with ${either(partNames(allowed).map((name) => `"${name}:"`))}.` };
   }
-  return { value: { intent, message, genome, plan } };
+  return { value: { intent, message, genome: kept ? null : genome, plan } };
 }
 
 /** Labels of the lines that are allowed, in the order in which they are written. */
-export function partNames(allowed: Allowed): string[] {
+function partNames(allowed: Allowed): string[] {
   return [...(allowed.intent ? ['do'] : []), ...(allowed.message ? ['say'] : []), ...(allowed.rewrite ? ['instincts'] : [])];
 }
 

@@ -44,7 +44,7 @@ export class Lives {
   }
 
   /** A thought has taken effect. */
-  thought(tick: number, { organism, intent, message, genome }: Thought): void {
+  thought(tick: number, { organism, outcome, intent, message, genome }: Thought): void {
     // of one that is dead by now nothing is kept
     if (!this.lives.has(organism)) return;
     const came: string[] = [];
@@ -54,7 +54,9 @@ export class Lives {
     }
     if (message !== null) came.push(`said ${spoken(message)}`);
     if (genome !== null) came.push('rewrote your instincts');
-    this.remember(organism, { tick, words: came.length === 0 ? 'you thought, but nothing came of it' : `you ${came.join(' and ')}` });
+    const failed = outcome === 'fallback' || outcome === 'budget';
+    if (came.length === 0) came.push(failed ? 'thought, but nothing came of it' : 'thought, and left things as they were');
+    this.remember(organism, { tick, words: `you ${came.join(' and ')}` });
   }
 
   /** All that an organism knows of its life when it begins a thought; what it heard becomes memory with that. */

@@ -83,7 +83,7 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
     for (const { from, hearers, text } of messages) for (const hearer of hearers) lives.hear(hearer, { tick, from, text });
     archetypes.prune(tick);
     beginThoughts(event);
-    for (let i = 0; i < deaths.count; i++) lives.forget(deaths.id[i]!);
+    for (let i = 0; i < deaths.count && lives.size > 0; i++) lives.forget(deaths.id[i]!);
   }
 
   function beginThoughts({ tick, thoughts }: TickEvent): void {

@@ -1,10 +1,8 @@
 import { BY_INTENT } from '../../core/kernel/deliberation.ts';
 import type { SenseFacts, Vocabulary } from '../../core/kernel/genomes.ts';
-import { either } from '../instincts/genome-error.ts';
 import { languagePrompt } from '../instincts/describe.ts';
 import type { ChatMessage } from '../model/contract.ts';
 import { actPhrases, type AnswerForm } from './answer-form.ts';
-import { partNames } from './answer.ts';
 
 /** What a mind is told of its world. */
 export interface MindWorld { readonly title: string; readonly sentence: string; readonly vocabulary: Vocabulary }
@@ -52,11 +50,12 @@ export function mindSystem({ title, sentence, vocabulary }: MindWorld, form: Ans
     `What it can do: ${vocabulary.acts.map(({ name, sentence: says, targets }) => `${name}${targets.length === 0 ? '' : ` ${targets.join('|')}`}: ${says}`).join(' ')}`,
   ];
   if (form.rewrite) lines.push(`How instincts are written:\n${languagePrompt(vocabulary)}`);
-  lines.push(`Answer with ${either(partNames(form).map((name) => `"${name}:"`))}, or several of them, each at most once:`);
-  if (form.plan) lines.push('think: first, one short line of reasoning');
-  if (form.intent) lines.push(`do: ACT for N ticks (1 to 50; instead of the instincts), for example: do: ${phrases[Math.min(1, phrases.length - 1)]} for 10 ticks`);
-  if (form.message) lines.push('say: one short line that those in sight will hear');
-  if (form.rewrite) lines.push('instincts: and on the lines after it a whole new program');
+  // no explanation stands behind a label: small models would write it down as their answer
+  lines.push('Answer with one or several of these lines, each at most once:');
+  if (form.plan) lines.push('First a line "think: WORDS" with your reasoning, kept short.');
+  if (form.intent) lines.push('"do: ACT for N ticks": the body does that for 1 to 50 ticks, instead of what instinct says.');
+  if (form.message) lines.push('"say: WORDS": a few words that those in sight will hear.');
+  if (form.rewrite) lines.push('"instincts:" and on the lines after it a whole program: it takes the place of the instincts.');
   if (json) {
     const keys = [...(form.plan ? ['"think": "…"'] : []), ...(form.intent ? [`"do": {"act": "${phrases[0]}", "ticks": 10}`] : []),
       ...(form.message ? ['"say": null'] : []), ...(form.rewrite ? ['"instincts": null'] : [])];
@@ -116,9 +115,9 @@ function ownWords({ tick, since, memories, heard }: OwnLife): string[] {
   if (since !== null) {
     parts.push(`Since your last thought, ${ticks(since.ticks)} ago: energy ${signed(since.energy)}, children ${signed(since.children)}.`);
   }
-  if (memories.length > 0) parts.push(`You remember:\n${memories.map(({ tick: then, words }) => `${ticks(tick - then)} ago ${words}`).join('\n')}`);
+  if (memories.length > 0) parts.push(`You remember:\n${memories.map(({ tick: then, words }) => `${ago(tick - then)} ${words}`).join('\n')}`);
   if (heard.length > 0) {
-    parts.push(`You heard:\n${heard.map(({ tick: then, from, text }) => `${ticks(tick - then)} ago from organism ${from}: ${spoken(text)}`).join('\n')}`);
+    parts.push(`You heard:\n${heard.map(({ tick: then, from, text }) => `${ago(tick - then)} from organism ${from}: ${spoken(text)}`).join('\n')}`);
   }
   return parts;
 }
@@ -130,6 +129,10 @@ export function spoken(text: string): string {
 
 function ticks(count: number): string {
   return count === 1 ? '1 tick' : `${count} ticks`;
+}
+
+function ago(count: number): string {
+  return count === 0 ? 'just now' : `${ticks(count)} ago`;
 }
 
 function number(value: number): string {

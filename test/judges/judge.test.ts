@@ -152,7 +152,7 @@ describe('agreement with people', () => {
     });
     const { name, question, labels } = asked;
     const found = await agreement(createJudge(plainService(door)), { name, question, labels }, texts);
-    expect(found).toEqual({ texts: 5, unanswered: 1, accuracy: 0.4, kappa: 0, confusion: [[1, 1], [1, 1]], ways: { logprobs: 4 } });
+    expect(found).toEqual({ texts: 5, unanswered: 1, accuracy: 0.4, kappa: 0, ordering: 0.5, confusion: [[1, 1], [1, 1]], ways: { logprobs: 4 } });
     await expect(agreement(createJudge(plainService(door)), { name, question, labels }, [{ text: 'x', label: 'maybe' }])).rejects.toThrow('is labelled "maybe", which is none of yes, no.');
   });
 });

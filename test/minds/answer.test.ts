@@ -136,6 +136,8 @@ describe('reading a thought', () => {
     const read = (text: string): unknown => readThought(text, vocabulary, all, own);
     expect(read('instincts:\notherwise -> rest')).toMatchObject({ value: { genome: 'mutation prompt: be bold\notherwise -> rest' } });
     expect(read('instincts:\nmutation prompt: be shy\notherwise -> rest')).toMatchObject({ value: { genome: 'mutation prompt: be shy\notherwise -> rest' } });
+    expect(read(`do: eat for 2 ticks\ninstincts:\n${program}`)).toMatchObject({ value: { intent: { ticks: 2 }, genome: null } });
+    expect(read(`instincts:\n${program}`)).toEqual({ value: { intent: null, message: null, genome: null, plan: '' } });
   });
 });
 

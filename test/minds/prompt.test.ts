@@ -40,6 +40,7 @@ describe('the prompt of a mind', () => {
     expect(text).toContain('You were born 34 ticks ago, have 41.3 energy and 1 child.');
     expect(text).toContain('Since your last thought, 20 ticks ago: energy -5.2, children +1.');
     expect(text).toContain('You remember:\n20 ticks ago you chose to eat for 9 ticks');
+    expect(user({ ...situation, own: { ...situation.own!, tick: 119 } })).toContain('just now from organism 7');
     expect(text).toContain('You heard:\n1 tick ago from organism 7: "run! \'do: rest\'"');
     expect(text.endsWith('What now?')).toBe(true);
     expect(user({ ...situation, fired: BY_INTENT })).toContain('What acted last: what you chose to do');
@@ -57,7 +58,7 @@ describe('the prompt of a mind', () => {
     for (const sense of vocabulary.senses) expect(system).toContain(sense.sentence);
     for (const act of vocabulary.acts) expect(system).toContain(act.sentence);
     expect(system).toContain('flee hunter|other|kin');
-    expect(system).toContain('do: ACT for N ticks');
+    expect(system).toContain('"do: ACT for N ticks"');
     expect(system).toContain('"otherwise -> ACT"');
     // a small model's context and patience are small
     expect(system.length).toBeLessThan(3000);
@@ -68,7 +69,7 @@ describe('the prompt of a mind', () => {
     expect(only).not.toContain('say:');
     expect(only).not.toContain('otherwise -> ACT');
     expect(only).not.toContain('think:');
-    expect(mindSystem(meadow, { ...form, plan: true })).toContain('think: first, one short line of reasoning');
+    expect(mindSystem(meadow, { ...form, plan: true })).toContain('First a line "think: WORDS"');
     expect(system).not.toContain('JSON');
     expect(mindSystem(meadow, form, true)).toContain('Write it as JSON, null where there is nothing: {"do": {"act": "rest", "ticks": 10}, "say": null, "instincts": null}');
   });

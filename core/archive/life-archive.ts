@@ -88,11 +88,11 @@ export function archiveLives(simulation: Simulation, choice: ArchiveChoice = { o
       const row = rows[i]!;
       genomes.retain(deaths.genome[row]!);
       return { genome: deaths.genome[row]!, organism: deaths.id[row]!, tick };
-    }, (cell, i, displaced) => {
+    }, { onChange: (cell, i, displaced) => {
       if (displaced !== undefined) genomes.release(displaced.genome);
       cells.push(cell);
       improved.push(objectives[i]!);
-    });
+    } });
     if (cells.length === 0) return;
     simulation.emit({ kind: 'archive', tick, cells, objectives: improved, coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites });
   });

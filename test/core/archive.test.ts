@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AddStatus, GridArchive, type GridArchiveOptions } from '../../core/archive/grid-archive.ts';
+import { AddStatus } from '../../core/archive/archive.ts';
+import { GridArchive, type GridArchiveOptions } from '../../core/archive/grid-archive.ts';
 import { seeded } from './seeded.ts';
 
 const { notAdded, improved, new: fresh } = AddStatus;
@@ -10,7 +11,7 @@ const square: GridArchiveOptions = { dims: [10, 20], ranges: [[-1, 1], [-2, 2]] 
 function addAll(archive: GridArchive<number>, batch: readonly (readonly number[])[]): { status: number[]; value: number[] } {
   const status = new Uint8Array(batch.length);
   const value = new Float64Array(batch.length);
-  archive.addBatch(batch.length, batch.map((each) => each[0]!), batch.flatMap((each) => each.slice(1)), (i) => i, undefined, status, value);
+  archive.addBatch(batch.length, batch.map((each) => each[0]!), batch.flatMap((each) => each.slice(1)), (i) => i, { status, value });
   return { status: Array.from(status), value: Array.from(value) };
 }
 
@@ -58,7 +59,7 @@ describe('adding to a grid archive', () => {
     const archive = new GridArchive<string>(square);
     expect([archive.add('a', 1, [0, 0]), archive.add('b', 1, [0.01, 0.01]), archive.add('c', 0.5, [0, 0]), archive.add('d', 1.25, [0.1, 0.1])])
       .toEqual([fresh, notAdded, notAdded, improved]);
-    expect(archive.elite(110)).toEqual({ solution: 'd', objective: 1.25, measures: [0.1, 0.1] });
+    expect(archive.elite(110)).toEqual({ cell: 110, solution: 'd', objective: 1.25, measures: [0.1, 0.1] });
     expect(archive.elite(111)).toBeNull();
     expect([notAdded < improved, improved < fresh]).toEqual([true, true]);
   });
@@ -69,7 +70,7 @@ describe('adding to a grid archive', () => {
     expect(archive.elite(110)?.solution).toBe(1);
     expect(addAll(archive, [[2, 0, 0], [3, 0, 0], [4, 0, 0], [5, 0, 0], [-1, -1, -2]]))
       .toEqual({ status: [notAdded, notAdded, improved, improved, fresh], value: [-1, 0, 1, 2, -1] });
-    expect(archive.elite(110)).toEqual({ solution: 3, objective: 5, measures: [0, 0] });
+    expect(archive.elite(110)).toEqual({ cell: 110, solution: 3, objective: 5, measures: [0, 0] });
     expect(archive.elites).toBe(3);
   });
 
@@ -77,7 +78,7 @@ describe('adding to a grid archive', () => {
     const archive = new GridArchive<string>(square);
     archive.add('old', 1, [0, 0]);
     const told: unknown[] = [];
-    archive.addBatch(3, [2, 1, 1], [0, 0, -1, -2, 0, 0], (i) => `n${i}`, (cell, candidate, displaced) => told.push([cell, candidate, displaced]));
+    archive.addBatch(3, [2, 1, 1], [0, 0, -1, -2, 0, 0], (i) => `n${i}`, { onChange: (cell, candidate, displaced) => { told.push([cell, candidate, displaced]); } });
     expect(told).toEqual([[0, 1, undefined], [110, 0, 'old']]);
   });
 

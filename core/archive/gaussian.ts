@@ -1,0 +1,120 @@
+import { drawn, threefry } from '../kernel/random.ts';
+import { exactExp, exactLn } from './exact-math.ts';
+
+/** Layers of the ziggurat, where its tail begins, and the area of a layer (Marsaglia & Tsang 2000, for 256 layers). */
+const LAYERS = 256;
+const TAIL = 3.6541528853610088;
+const AREA = 0.00492867323399;
+
+/** Right edge of each layer, the lowest first; `height[i]` is the density (unscaled) at `edge[i]`. */
+const edge = new Float64Array(LAYERS + 1);
+const height = new Float64Array(LAYERS + 1);
+/** What 24 bits with a sign are multiplied with to lie within the edges of a layer, and within which of them no test is needed. */
+const scale = new Float64Array(LAYERS);
+const inner = new Int32Array(LAYERS);
+const one = new Float64Array(1);
+
+edge[1] = TAIL;
+height[1] = exactExp(-0.5 * TAIL * TAIL);
+edge[0] = AREA / height[1];
+for (let i = 2; i < LAYERS; i++) {
+  height[i] = height[i - 1]! + AREA / edge[i - 1]!;
+  edge[i] = Math.sqrt(-2 * exactLn(height[i]!));
+}
+edge[LAYERS] = 0;
+height[LAYERS] = 1;
+for (let i = 0; i < LAYERS; i++) {
+  scale[i] = edge[i]! / 0x80_0000;
+  inner[i] = Math.floor(edge[i + 1]! / edge[i]! * 0x80_0000);
+}
+
+/**
+ * A fast source of uniform words and standard normal numbers, for filling vectors: sfc32 (Doty-Humphrey's "small fast
+ * counting" generator of PractRand) under a ziggurat of 256 layers (Marsaglia & Tsang 2000), whose rare wedges and tail use
+ * plain-arithmetic exp and ln, so that every engine draws the same.
+ *
+ * `seek` puts it where a key, a substream and a counter say, by Threefry: a caller that seeks before each piece of work
+ * needs no other state than its counter.
+ */
+export class GaussianSource {
+  private a = 0;
+  private b = 0;
+  private c = 0;
+  private counter = 1;
+
+  /** Starts the sequence of (key, substream, counter). */
+  seek(key: readonly [number, number], substream: number, counter: number): void {
+    threefry(key[0], key[1], substream, counter * 2);
+    this.a = drawn[0]! | 0;
+    this.b = drawn[1]! | 0;
+    threefry(key[0], key[1], substream, counter * 2 + 1);
+    this.c = drawn[0]! | 0;
+    this.counter = 1;
+    for (let i = 0; i < 12; i++) this.word();
+  }
+
+  /** 32 random bits, signed. */
+  word(): number {
+    const out = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + out) | 0;
+    return out;
+  }
+
+  /** Uniform in (0, 1), in steps of 2^-32. */
+  private open(): number {
+    return ((this.word() >>> 0) + 0.5) * 2.3283064365386963e-10;
+  }
+
+  /** Uniform integer in [0, n). */
+  below(n: number): number {
+    return Math.floor((this.word() >>> 0) * 2.3283064365386963e-10 * n);
+  }
+
+  /** A standard normal number. */
+  next(): number {
+    this.fill(one, 0, 1);
+    return one[0]!;
+  }
+
+  /** Fills part of a vector with standard normal numbers. */
+  fill(out: Float64Array, from: number, count: number): void {
+    let { a, b, c, counter } = this;
+    const end = from + count;
+    for (let i = from; i < end;) {
+      // a word, as word() draws it, with the state in locals
+      const bits = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + bits) | 0;
+      const layer = bits & 0xff;
+      const place = bits >> 8;
+      let value = (place + 0.5) * scale[layer]!;
+      // the sign comes out of the multiplication: a branch on it would be guessed wrong every other time
+      if ((place ^ (place >> 31)) >= inner[layer]!) {
+        this.a = a; this.b = b; this.c = c; this.counter = counter;
+        const size = this.rare(layer, Math.abs(value));
+        a = this.a; b = this.b; c = this.c; counter = this.counter;
+        if (size < 0) continue;
+        value = place < 0 ? -size : size;
+      }
+      out[i++] = value;
+    }
+    this.a = a; this.b = b; this.c = c; this.counter = counter;
+  }
+
+  /** One in eighty: a point in the wedge of a layer, or in the tail under the lowest; −1 when it is to be drawn again. */
+  private rare(layer: number, x: number): number {
+    if (layer === 0) {
+      for (;;) {
+        const away = -exactLn(this.open()) / TAIL;
+        if (-2 * exactLn(this.open()) > away * away) return TAIL + away;
+      }
+    }
+    const y = height[layer]! + this.open() * (height[layer + 1]! - height[layer]!);
+    return y < exactExp(-0.5 * x * x) ? x : -1;
+  }
+}

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import OpenAI, { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { z } from 'zod';
+import { oddWord } from './capabilities.ts';
 import { ModelError, type ModelReply, type ModelRequest } from './contract.ts';
 import { guessPromptTokens } from './estimate.ts';
 import { readRate, retryAfter, type RateHint } from './rate.ts';
@@ -157,11 +157,6 @@ function adapt(dialect: Dialect, refusal: string): boolean {
   if (dialect.schema && /response_format|json_schema/.test(refusal)) { dialect.schema = false; return true; }
   if (dialect.logprobs && /logprobs/.test(refusal)) { dialect.logprobs = false; return true; }
   return false;
-}
-
-/** A short word that no model would say by itself, drawn from the model's name so that a cached reply does not pass for obedience. */
-export function oddWord(model: string): string {
-  return `qz${createHash('sha256').update(model).digest('hex').replace(/[^a-f]/g, '').slice(0, 3)}`;
 }
 
 /** Whether the server decodes under a grammar: it is asked for a fruit under a grammar that has one odd word. @throws ModelError when the server is in no state to say. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openDoor, type ModelDoor, type ModelErrorKind, type ModelRequest } from '../../agents/model/door.ts';
-import { oddWord } from '../../agents/model/completion.ts';
+import { oddWord } from '../../agents/model/capabilities.ts';
 import { completion, cut, good, hang, raw, startFaultServer, status, type Behaviour, type FaultServer } from './fault-server.ts';
 
 const request: ModelRequest = { messages: [{ role: 'user', content: 'hello' }], maxTokens: 5, temperature: 0.5, seed: 9 };

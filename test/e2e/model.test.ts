@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDoor } from '../../agents/model/door.ts';
 import { createModelService, replayModelService } from '../../agents/model/service.ts';
-import type { ModelService } from '../../agents/model/task.ts';
+import { roles, type ModelService, type Role } from '../../agents/model/task.ts';
 import { cacheFolder, findWeights, weightsFacts } from '../../agents/model/weights.ts';
 import { createLab, modelTotals, summarise, type Lab } from '../../viewer/lab.ts';
 import { writeTinyGguf } from '../model/tiny-gguf.ts';
@@ -28,13 +28,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A small meadow in which children are born from about tick 40 on. */
-function meadowLab(service: ModelService, modelShare: number): Lab {
-  return createLab({ world: 'meadow', seed: 3, operator: 'mixed', parameters: { size: 96, founders: 100, capacity: 1500, gestation: 30, modelShare }, service });
+function meadowLab(service: ModelService, modelShare: number, thoughtful: Record<string, number> = {}): Lab {
+  return createLab({ world: 'meadow', seed: 3, operator: 'mixed', parameters: { size: 96, founders: 100, capacity: 1500, gestation: 30, modelShare, ...thoughtful }, service });
 }
 
+/** Organisms think, thinking costs them, and newborns are judged. */
+const allRoles = { deliberation: 0.0008, reactionTime: 15, costOfThought: 0.2, inheritRewrites: 1, judging: 0.08, judgingTime: 15, acclaim: 6 };
+
 /** Runs to a tick on a cassette alone. */
-async function replay(cassette: string, modelShare: number, tick: number): Promise<Lab> {
-  const lab = meadowLab(replayModelService(cassette), modelShare);
+async function replay(cassette: string, modelShare: number, tick: number, thoughtful: Record<string, number> = {}): Promise<Lab> {
+  const lab = meadowLab(replayModelService(cassette), modelShare, thoughtful);
   await runUntil(lab, () => false, tick);
   lab.close();
   return lab;
@@ -132,5 +135,29 @@ describe.skipIf(absent)(`a meadow whose children ${weightsFacts.name} writes${wh
     const written = [...nursery.delivered.values()].flatMap(({ genome }) => genome ?? []);
     expect(new Set(written).size).toBeGreaterThan(2);
     expectSame(lab, await replay(cassette, 0.05, lab.simulation.kernel.tick));
+  }, REAL_TIMEOUT_MS);
+
+  test('[L1][M6][T1][J1] writes, thinks and judges in one run, and with the network off its cassette gives the same fingerprint', async () => {
+    const cassette = join(folder, 'roles.jsonl');
+    const service = createModelService({ doors: [await openDoor({ model: 'embedded' })], record: { file: cassette } });
+    const lab = meadowLab(service, 0.03, allRoles);
+    const ended = (role: Role): number => service.accounts.filter((each) => each.role === role).reduce((sum, { ok, repaired }) => sum + ok + repaired, 0);
+    await runUntil(lab, () => roles.every((role) => ended(role) >= 2), 250);
+    lab.close();
+    await service.close();
+
+    for (const role of roles) expect(ended(role), role).toBeGreaterThan(1);
+    expect(lab.simulation.kernel.deliberation.burned).toBeGreaterThan(0);
+    expect(lab.simulation.kernel.deliberation.acclaimed).not.toBe(0);
+    const before = { base: process.env['OPENAI_BASE_URL'], cache: process.env['LICHEN_CACHE'] };
+    Object.assign(process.env, { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1', LICHEN_CACHE: join(folder, 'nowhere') });
+    try {
+      expectSame(lab, await replay(cassette, 0.03, lab.simulation.kernel.tick, allRoles));
+    } finally {
+      for (const [key, value] of [['OPENAI_BASE_URL', before.base], ['LICHEN_CACHE', before.cache]] as const) {
+        if (value === undefined) delete process.env[key];
+        else process.env[key] = value;
+      }
+    }
   }, REAL_TIMEOUT_MS);
 });

@@ -139,7 +139,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       life = begin();
     }
     const mine = life;
-    await mine.ready;
+    await readyUnless(mine, signal);
     if (closed) throw new ModelError('cancelled', 'The model was closed.');
     if (mine.over) throw new ModelError('failed', `${lastDeath}; the next request starts it again.`);
     return await new Promise<EngineText>((resolve, reject) => {
@@ -174,6 +174,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       clearShelf(life.shelf);
     },
   };
+}
+
+/** Waits for the model to be loaded, but no longer than someone waits for the reply. */
+function readyUnless({ ready }: Life, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) return ready;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new ModelError('cancelled', 'The request was cancelled.'));
+    signal.addEventListener('abort', stop, { once: true });
+    ready.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 function order(life: Life, what: EngineOrder): void {

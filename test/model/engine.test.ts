@@ -218,6 +218,19 @@ describe('a crash of the engine', () => {
     expect(engine.pid).not.toBe(pid);
   });
 
+  test('[M4] makes nobody wait who gives up while it is started again', async () => {
+    const lost = engine.write(work);
+    kill();
+    await expect(lost).rejects.toMatchObject({ kind: 'failed' });
+    const stop = new AbortController();
+    const news: string[] = [];
+    const patient = engine.write(short).then(() => news.push('answered'));
+    const hasty = engine.write(short, stop.signal).catch((error: unknown) => news.push(String(error)));
+    stop.abort();
+    await Promise.all([patient, hasty]);
+    expect(news).toEqual(['ModelError: The request was cancelled.', 'answered']);
+  });
+
   test('[M4] that comes again and again without a reply between ends in a quick refusal', async () => {
     for (let i = 0; i < 4; i++) {
       const lost = engine.write(work);

@@ -3,6 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { answerSchema } from '../../agents/minds/answer-form.ts';
+import { ratingTask, voteTask } from '../../agents/judges/tasks.ts';
+import { programForm } from '../../agents/operators/program-form.ts';
+import { textForm } from '../../agents/operators/text-form.ts';
+import { findWorld } from '../../worlds/index.ts';
 import { createEmbeddedFetch } from '../../agents/model/embedded-fetch.ts';
 import { startEngine, type Engine } from '../../agents/model/engine.ts';
 import { jsonSchemaGrammar, SchemaRefusal } from '../../agents/model/json-grammar.ts';
@@ -77,6 +82,23 @@ describe('[M2] a reply under a JSON schema holds under it, whatever the weights'
       if (finish === 'stop') expect(schema.safeParse(JSON.parse(text)), text).toMatchObject({ success: true });
       else expect(text).toMatch(/^\{/);
     }
+  });
+});
+
+describe('[M2] what operators, minds and judges ask for', () => {
+  const { vocabulary } = findWorld('meadow');
+  const question = { name: 'interesting', question: 'Is it?', labels: ['yes', 'no'], text: 'a life' };
+  const every = { plan: true, prompt: true };
+  test.each(Object.entries({
+    program: programForm(vocabulary).schema(every), text: textForm({ noun: 'song', maxCharacters: 200, about: 'Birds sing.' }).schema(every),
+    thought: answerSchema(vocabulary, { plan: true, intent: true, message: true, rewrite: true, maxRules: 6 }),
+    rating: ratingTask(question, 1, 1).request.schema, vote: voteTask(question, 1, 1).request.schema,
+  }))('can be held: %s', async (name, asked) => {
+    const schema = z.fromJSONSchema(asked?.schema as Parameters<typeof z.fromJSONSchema>[0]);
+    const { status, text, finish, problem } = await ask(byShape(asked?.schema, name), { seed: 7 });
+    expect({ status, problem }).toEqual({ status: 200, problem: '' });
+    if (finish === 'stop') expect(schema.safeParse(JSON.parse(text)), text).toMatchObject({ success: true });
+    else expect(text).toMatch(/^\{"/);
   });
 });
 

@@ -40,6 +40,16 @@ describe.skipIf(absent)(`the real weights of ${weightsFacts.name}${why}`, () => 
     expect(finish).toBe('stop');
   });
 
+  test('say how likely each first word is, out of all words', async () => {
+    const { logprobs, text } = await door.complete({ ...request, maxTokens: 1, topLogprobs: 20 });
+    const first = logprobs?.[0];
+    expect(text).toBe(first?.token);
+    expect(first?.top[0]?.token).toBe(first?.token);
+    const sum = first?.top.reduce((all, one) => all + Math.exp(one.logprob), 0) ?? NaN;
+    expect(sum).toBeGreaterThan(0.5);
+    expect(sum).toBeLessThanOrEqual(1 + 1e-6);
+  });
+
   test('think Paris likelier than Rome', async () => {
     const { logprobs } = await door.complete({ ...request, grammar: 'root ::= "Paris" | "Rome"', topLogprobs: 5 });
     const first = logprobs?.[0];

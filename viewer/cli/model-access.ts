@@ -1,3 +1,4 @@
+import type { Capabilities } from '../../agents/model/capabilities.ts';
 import type { ModelDoor, ModelProgress } from '../../agents/model/contract.ts';
 import type { PriceTable } from '../../agents/model/prices.ts';
 import type { OpenModelService } from '../../agents/model/service.ts';
@@ -16,6 +17,8 @@ export interface ModelAccess {
   readonly doors: readonly ModelDoor[];
   /** Which model a role or a kind goes to, by the door's name. */
   readonly routes: Readonly<Record<string, string>>;
+  /** What probes found that the models can do, by model. */
+  readonly capabilities: Readonly<Record<string, Capabilities>>;
   /** The cassette that answers instead of models. */
   readonly replay: string | null;
   readonly facts: ModelFacts;
@@ -24,7 +27,7 @@ export interface ModelAccess {
 }
 
 export const noModel: ModelAccess = {
-  doors: [], routes: {}, replay: null, name: 'none', facts: { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' },
+  doors: [], routes: {}, capabilities: {}, replay: null, name: 'none', facts: { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' },
 };
 
 /** Whether a model was chosen, by flag or by environment, rather than left to us. */
@@ -46,6 +49,7 @@ export async function accessModels(asked: string | undefined, others: Readonly<R
   const { door, name } = await openOne(asked, signal);
   const doors = [door];
   const routes: Record<string, string> = {};
+  const capabilities: Record<string, Capabilities> = {};
   const opened = new Map([[name, door]]);
   try {
     for (const [key, other] of Object.entries(others)) {
@@ -58,12 +62,14 @@ export async function accessModels(asked: string | undefined, others: Readonly<R
       }
       routes[key] = found.model;
     }
+    const { probe } = await import('../../agents/model/capabilities.ts');
+    for (const found of await Promise.all(doors.map((each) => probe(each, { signal })))) capabilities[found.model] = found;
   } catch (error) {
     for (const one of doors) await one.close();
     throw error;
   }
   const facts: ModelFacts = { state: 'ready', name: doors.map(({ model }) => model).join(', '), note: doors.map(whereabouts).join(' ') };
-  return { doors, routes, replay: null, name, facts };
+  return { doors, routes, capabilities, replay: null, name, facts };
 }
 
 function whereabouts({ model, where }: ModelDoor): string {
@@ -97,13 +103,13 @@ export interface ServiceNeeds {
 }
 
 /** The models behind one scheduler; null without any. @throws ModelError */
-export async function openService({ doors, routes, replay }: ModelAccess, { budget, prices, record, cache }: ServiceNeeds): Promise<OpenModelService | null> {
+export async function openService({ doors, routes, capabilities, replay }: ModelAccess, { budget, prices, record, cache }: ServiceNeeds): Promise<OpenModelService | null> {
   if (replay === null && doors.length === 0) return null;
   const { createModelService, replayModelService } = await import('../../agents/model/service.ts');
   if (replay !== null) return replayModelService(replay);
   const { policy, ...caps } = budget;
   return createModelService({
-    doors, routes, budget: caps, whenSpent: policy === 'pause' ? 'hold' : 'end',
+    doors, routes, capabilities, budget: caps, whenSpent: policy === 'pause' ? 'hold' : 'end',
     ...(prices === undefined ? {} : { prices }), ...(record === undefined ? {} : { record }), ...(cache === undefined ? {} : { cache }),
   });
 }

@@ -72,7 +72,7 @@ export async function checkModel(asked: string): Promise<number> {
     const { bytes } = await checkWeights(path);
     process.stdout.write(`checksum   right (${megabytes(bytes)}, ${path})\n`);
   }
-  const { doors: [door] } = await accessModels(asked, {}, stop.signal);
+  const { doors: [door], capabilities } = await accessModels(asked, {}, stop.signal);
   if (door === undefined) throw new Failure(`The model ${asked} is not to be had.`);
   try {
     const { vocabulary, founders } = worlds[0]!;
@@ -83,6 +83,9 @@ export async function checkModel(asked: string): Promise<number> {
     const reply = await door.complete(request, stop.signal);
     const seconds = (performance.now() - started) / 1000;
     process.stdout.write(`model      ${door.model}, ${door.where}, ${door.slots} at once, ${door.grammar === true ? 'obeys' : 'does not obey'} grammars\n`);
+    const { schema, logprobs, contextTokens, sameSeedTwiceEqual, tokensPerSecond } = capabilities[door.model]!;
+    const known = (answer: boolean | null): string => (answer === null ? 'not known' : answer ? 'yes' : 'no');
+    process.stdout.write(`can        JSON schema ${known(schema)}, log-probabilities ${known(logprobs)}, same seed twice equal ${known(sameSeedTwiceEqual)}, context ${contextTokens ?? 'not known'}, ${tokensPerSecond ?? '?'} tokens/s\n`);
     process.stdout.write(`reply      ${reply.promptTokens} tokens read, ${reply.completionTokens} written in ${seconds.toFixed(1)} s\n`);
     try {
       const program = printProgram(parseProgram(reply.text, vocabulary), vocabulary);

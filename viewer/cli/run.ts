@@ -146,7 +146,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
         if (event.kind === 'budget' && event.level === 'spent' && spec.budget.policy === 'pause' && headless) halt.abort();
       });
     }
-    folder?.putManifest(manifestOf({ spec, lab, service, prices, estimate }));
+    folder?.putManifest(manifestOf({ spec, lab, service, capabilities: model.capabilities, prices, estimate }));
     const departed = model.replay === null ? () => null : watchReplay(lab);
     const check = (): void => {
       const missing = departed();

@@ -40,7 +40,7 @@ export class TrialFolder {
     } catch (error) {
       throw new Failure(`--out ${this.path} cannot be written: ${fileProblem(error)}; name another folder.`);
     }
-    if (earlier === null) this.put('trial.json', `${JSON.stringify(now, null, 2)}\n`);
+    if (earlier === null || earlier.arms.length < now.arms.length || earlier.seeds.length < now.seeds.length) this.put('trial.json', `${JSON.stringify(now, null, 2)}\n`);
   }
 
   cassette(arm: ArmName, seed: number): string {

@@ -4,7 +4,7 @@ import type { PriceTable } from '../../agents/model/prices.ts';
 import { createModelService, replayModelService, type OpenModelService } from '../../agents/model/service.ts';
 import type { TrialRun } from './trial-run.ts';
 
-/** Failures of a model in a row after which a trial does not go on: with blind children in its place it would prove nothing. */
+/** Children in a row that a model failed to answer for after which a trial does not go on: with blind children in its place it would prove nothing. */
 const MOST_FAILURES = 5;
 
 /** A model that serves one run of a trial after another. */
@@ -24,7 +24,8 @@ const LEAST_CALLS = 5;
 /** `onLost` is told when the model has failed too often to go on. */
 export function trialModel(door: ModelDoor, prices: PriceTable, onLost: () => void): TrialModel {
   let lost: string | null = null;
-  let failures = 0;
+  let problem = '';
+  let unanswered = 0;
   let served = { live: 0, seconds: 0 };
   let calls = 0;
   let flying = 0;
@@ -43,16 +44,13 @@ export function trialModel(door: ModelDoor, prices: PriceTable, onLost: () => vo
       if (flying++ === 0) busySince = began;
       try {
         const reply = await door.complete(request, signal);
-        failures = 0;
+        problem = '';
         of.live++;
         of.seconds += (performance.now() - began) / 1000;
         calls++;
         return reply;
       } catch (error) {
-        if (error instanceof ModelError && error.kind !== 'cancelled' && ++failures >= MOST_FAILURES && lost === null) {
-          lost = `The model has failed ${failures} times in a row, the last time so: ${error.message}`;
-          onLost();
-        }
+        if (error instanceof ModelError && error.kind !== 'cancelled') problem = error.message;
         throw error;
       } finally {
         if (--flying === 0) busyMs += performance.now() - busySince;
@@ -70,6 +68,13 @@ export function trialModel(door: ModelDoor, prices: PriceTable, onLost: () => vo
         if (event.kind !== 'task') return;
         tasks++;
         taskCalls += event.cost.calls;
+        // a scheduler that leaves a failing model alone asks it nothing, so its failures are counted here; those that a
+        // cassette gives again, before anything fails now, are past
+        if (event.cost.calls > 0) unanswered = 0;
+        else if (problem !== '' && ++unanswered >= MOST_FAILURES && lost === null) {
+          lost = `The model has failed ${unanswered} children in a row, the last time so: ${problem}`;
+          onLost();
+        }
       });
       return service;
     },

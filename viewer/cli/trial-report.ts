@@ -143,8 +143,8 @@ function gardens({ plan, arms, seeds, gardens: all }: TrialResults): Block[] {
 function comparisonTable({ comparisons }: Contrast): Block {
   return {
     kind: 'table', left: 1, head: ['question', 'blind', 'model', 'difference [95 %]', 'Hedges\' g [95 %]', 'p', 'verdict'],
-    rows: comparisons.map(({ title, better, form, control, treated, difference: gap, effect, p, verdict }) => [
-      `${title}${better === 'less' ? ' (fewer is better)' : ''}`, withSpread(control, form), withSpread(treated, form), difference(gap, form), difference(effect, 'number'), chance(p), verdictWords[verdict],
+    rows: comparisons.map(({ title, better, form, seeds, control, treated, difference: gap, effect, p, verdict }) => [
+      `${title}${better === 'less' ? ' (fewer is better)' : ''}`, withSpread(control, form), withSpread(treated, form), difference(gap, form, seeds), difference(effect, 'number', seeds), chance(p), verdictWords[verdict],
     ]),
   };
 }
@@ -156,10 +156,10 @@ function withSpread({ mean: middle, deviation }: { mean: number; deviation: numb
 function rules({ seeds }: TrialResults): Block {
   const k = seeds.length;
   return { kind: 'list', items: [
-    'Means over seeds ± standard deviation between seeds. Differences and Hedges\' g with bootstrap intervals over seeds (bca, 10,000 resamples), seeds paired; of shares in percentage points.',
+    `Means over seeds ± standard deviation between seeds. Differences and Hedges' g with bootstrap intervals over seeds (bca, ${k ** k <= 10_000 ? `all ${count(k ** k)} resamples` : '10,000 resamples'}), seeds paired; of shares in percentage points.`,
     'p: paired t, two-sided, corrected for all questions of this trial (Benjamini & Hochberg).',
     `**Helps**, or **is worse**: the bootstrap interval leaves out 0 and p < 0.05. **Does not help**: both the bootstrap and the t interval end below the smallest gain worth having, which is 5 percentage points of a share, 0.1 of a reproduction ratio, a tenth of the blind mean of coverage, QD-score and quality. **Cannot be told**: all else, and whatever fewer than ${LEAST_SEEDS} seeds say.`,
-    `${counted(k, 'seed')}: ${k < 8 ? `intervals from so few replicates are too short, and no test without assumptions could give less than p = ${chance(2 / 2 ** k)}; take the verdicts as what these seeds show, and more seeds for more.` : 'each is a replicate; children of one world are not.'}`,
+    k < LEAST_SEEDS ? `${counted(k, 'seed')}: nothing can be told, and there are no intervals.` : `${counted(k, 'seed')}: ${k < 8 ? `intervals from so few replicates are too short, and no test without assumptions could give less than p = ${chance(2 / 2 ** k)}; take the verdicts as what these seeds show, and more seeds for more.` : 'each is a replicate; children of one world are not.'}`,
   ] };
 }
 
@@ -218,6 +218,6 @@ function costWords({ runs }: TrialResults): Block[] {
   if (models.length === 0) return [];
   const here = models.every(({ where }) => where === 'embedded');
   const spread = standardDeviation(models.map(({ seconds, live }) => seconds / live).filter(Number.isFinite));
-  return [{ kind: 'paragraph', text: `${here ? 'The model ran on this machine, whose electricity is not counted. ' : ''}Seconds a call are from question to answer, waiting for a slot not included, of calls that were made and not taken from a recording`
+  return [{ kind: 'paragraph', text: `${here ? 'The model ran on this machine, whose electricity is not counted. ' : ''}Seconds a call are from sending to answer, several being under way at once, of calls that were made and not taken from a recording`
     + `${Number.isFinite(spread) ? `; between runs they differ by ${figure(spread, 'number')} s` : ''}. Minutes are of the last stretch of runs that were taken up again.` }];
 }

@@ -82,9 +82,12 @@ export async function runTrial({ plan, arm, seed, service, signal, onTick, model
   const { kernel, world } = simulation;
   const lives: CountedLife[] = [];
   const archive = new GridArchive<number>({ dims: ARCHIVE_DIMS, ranges: world.measures.map(({ lower, upper }) => [lower, upper] as const) });
+  let counting = false;
   const ledger = new OperatorLedger(simulation, {
     bodyOf: withoutPrompt,
     onLife(life) {
+      // those who were born and died before are none of the trial's
+      if (!counting) return;
       lives.push(life);
       archive.add(life.id, life.objective, [life.measure0, life.measure1]);
     },
@@ -133,6 +136,7 @@ export async function runTrial({ plan, arm, seed, service, signal, onTick, model
     if (!await until(() => { askNoMore(); return false; }, before)) return null;
 
     ledger.begin(plan.births);
+    counting = true;
     const start = { digest: kernel.digest(), ...census(lab) };
     set('mutationRate', plan.mutationRate);
     if (!await until(() => { askNoMore(); return ledger.counted >= plan.births; }, before + MOST_TICKS)) return null;

@@ -18,12 +18,12 @@ function digits(value: number): string {
   return /^-0(\.0+)?$/.test(text) ? text.slice(1) : text;
 }
 
-/** `+1.2 [0.4, 2.0]`, of shares in percentage points. */
-export function difference(interval: Interval | null, form: 'share' | 'number', signed = true): string {
+/** `+1.2 [0.4, 2.0]`, of shares in percentage points; without the interval where there are too few seeds for one. */
+export function difference(interval: Interval | null, form: 'share' | 'number', seeds: number): string {
   if (interval === null) return '–';
   const scale = form === 'share' ? 100 : 1;
-  const sign = signed && interval.estimate > 0 ? '+' : '';
-  return `${sign}${digits(interval.estimate * scale)} [${digits(interval.lower * scale)}, ${digits(interval.upper * scale)}]`;
+  const estimate = `${interval.estimate > 0 ? '+' : ''}${digits(interval.estimate * scale)}`;
+  return seeds < LEAST_SEEDS ? estimate : `${estimate} [${digits(interval.lower * scale)}, ${digits(interval.upper * scale)}]`;
 }
 
 /** `p` as a table has it. */
@@ -38,6 +38,12 @@ function finding({ title, form, control, treated }: Comparison): string {
   return `${title} (${figure(treated.mean, form)} against ${figure(control.mean, form)})`;
 }
 
+/** A share at which the control can gain nothing, and the treatment is as good. */
+function isAtBest({ form, better, control, treated }: Comparison): boolean {
+  const best = better === 'more' ? 1 : 0;
+  return form === 'share' && control.mean === best && treated.mean === best;
+}
+
 function listed(comparisons: readonly Comparison[]): string {
   return comparisons.map(finding).join(', ');
 }
@@ -50,10 +56,14 @@ function capital(text: string): string {
 export function contrastWords({ sentence, comparisons }: Contrast): string {
   const of = (verdict: Comparison['verdict']): Comparison[] => comparisons.filter((one) => one.verdict === verdict);
   const seeds = Math.max(0, ...comparisons.map((one) => one.seeds));
+  // where blind variation cannot be bettered, to be its equal is no fault
+  const equal = of('no gain').filter(isAtBest);
   const parts = [sentence];
   if (of('helps').length > 0) parts.push(`**The model helps** in: ${listed(of('helps'))}.`);
   if (of('harms').length > 0) parts.push(`**It does not help, it is worse** in: ${listed(of('harms'))}.`);
-  if (of('no gain').length > 0) parts.push(`**It does not help**, no gain worth having, in: ${listed(of('no gain'))}.`);
+  const idle = of('no gain').filter((one) => !equal.includes(one));
+  if (idle.length > 0) parts.push(`**It does not help**, no gain worth having, in: ${listed(idle)}.`);
+  if (equal.length > 0) parts.push(`It is as good as blind variation, which cannot be bettered, in: ${listed(equal)}.`);
   if (of('unclear').length > 0) parts.push(`**It cannot be told from ${counted(seeds, 'seed')}** for: ${listed(of('unclear'))}.`);
   return parts.join(' ');
 }
@@ -76,5 +86,18 @@ export function bottomLine({ plan, arms, seeds }: TrialResults, contrasts: reado
 
 /** What this says, as paragraphs: the answer first. */
 export function findings(results: TrialResults, contrasts: readonly Contrast[]): string[] {
-  return [bottomLine(results, contrasts), ...contrasts.map((contrast) => `${capital(contrast.title)}. ${contrastWords(contrast)}`)];
+  return [
+    bottomLine(results, contrasts), ...contrasts.map((contrast) => `${capital(contrast.title)}. ${contrastWords(contrast)}`), ...idleness(contrasts),
+  ];
+}
+
+/** Difference in the share of copies from which on a garden may be won by leaving genomes alone. */
+const MANY_COPIES = 0.1;
+
+function idleness(contrasts: readonly Contrast[]): string[] {
+  const copies = contrasts.flatMap(({ comparisons }) => comparisons.filter(({ key }) => key.endsWith(': copies')));
+  const most = Math.max(...copies.map(({ control, treated }) => treated.mean - control.mean));
+  if (!(most > MANY_COPIES)) return [];
+  return ['A caution: the model returns a parent unchanged far more often than blind variation does. Whoever changes less spoils less, so its worlds may do well in the garden for that alone; '
+    + 'ratios and chances are of changed children only, and tell whether its changes are any good.'];
 }

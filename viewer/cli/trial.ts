@@ -11,9 +11,9 @@ import { accessModels, type ModelAccess } from './model-access.ts';
 import { say } from './run.ts';
 import { listenForStop, type Stop } from './stop.ts';
 import { markdown, plainText } from './trial-blocks.ts';
-import { TrialFolder } from './trial-folder.ts';
+import { TrialFolder, type TrialHead } from './trial-folder.ts';
 import { replayTrial, serviceFacts, trialModel, type TrialModel } from './trial-model.ts';
-import { planTrial, shareOf, type ArmName, type TrialFlags, type TrialPlan } from './trial-plan.ts';
+import { armNames, planTrial, shareOf, type ArmName, type TrialFlags, type TrialPlan } from './trial-plan.ts';
 import { createTrialProgress, type TrialProgress } from './trial-progress.ts';
 import { contrasts as contrastsOf, type Contrast, type GardenResult, type TrialResults } from './trial-questions.ts';
 import { trialReport } from './trial-report.ts';
@@ -37,7 +37,7 @@ export async function trial(worldName: string, flags: TrialFlags): Promise<numbe
   if (replay && (held === null || held.plan.world !== worldName)) {
     throw new Failure(`--out ${flags.out!} holds no trial in the ${worldName}${held === null ? '' : `, but one in the ${held.plan.world}`}; there is nothing to replay.`);
   }
-  const { plan, arms, seeds } = replay ? held! : asked;
+  const { plan, arms, seeds } = replay ? held! : joined(held, asked);
   const stop = listenForStop();
   const runs = await makeRuns({ plan, arms, seeds, folder, prices, replay, stop });
   if (runs === null) {
@@ -59,6 +59,16 @@ export async function trial(worldName: string, flags: TrialFlags): Promise<numbe
   if (folder !== null) stream.write(replay ? `\nAll ${counted(runs.length, 'run')} came to the fingerprints that are recorded in ${folder.path}\n` : `\nThe trial is kept in ${folder.path}\n`);
   if (flags.json === true) process.stdout.write(`${JSON.stringify(outcome(results, contrasts))}\n`);
   return 0;
+}
+
+/** What a folder holds and what is asked for now, together: a trial may be given more arms and seeds later. */
+function joined(held: TrialHead | null, asked: TrialHead): TrialHead {
+  if (held === null) return asked;
+  return {
+    plan: { ...asked.plan, model: asked.plan.model ?? held.plan.model },
+    arms: armNames.filter((arm) => held.arms.includes(arm) || asked.arms.includes(arm)),
+    seeds: [...new Set([...held.seeds, ...asked.seeds])].sort((a, b) => a - b),
+  };
 }
 
 /** All that was found but for the single lives and genomes, which stand in the runs' records. */

@@ -28,8 +28,7 @@ export function decodingGrammar(vocabulary: Vocabulary, options: GrammarOptions 
   return [
     ...framed(`${upTo('rule', maxRules)} "otherwise -> " deed`, 'program', options),
     ['rule', '"when " condition " -> " deed "\\n"'],
-    ['condition', 'terms (" or " terms)?'],
-    ['terms', 'term (" and " term (" and " term)?)?'],
+    ['condition', 'term (" and " term)? (" or " term)?'],
     ['term', [...comparisons.map(([name]) => name), '"chance " percent "%"'].join(' | ')],
     ...comparisons,
     ...memoryRules(vocabulary),

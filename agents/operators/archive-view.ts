@@ -14,6 +14,8 @@ export interface ArchiveView {
   /** The elite of a cell as an example, or null when the cell is empty. */
   elite(cell: number): ParentExample | null;
   niche(cell: number): Niche;
+  /** Elites of the filled cells nearest to a cell, in steps from cell to cell; of equals those with the lowest numbers. */
+  neighbours(cell: number, count: number): ParentExample[];
 }
 
 /**
@@ -24,28 +26,43 @@ export function viewArchive(archive: GridArchive<ArchivedLife>, facts: { objecti
   text: (genome: number) => string): ArchiveView {
   const { measures, objective: best } = facts;
   const { dims, cells } = archive;
+  /** The bins of a cell, one for each measure. */
+  function binsOf(cell: number): number[] {
+    const bins = dims.map(() => 0);
+    for (let m = dims.length - 1, rest = cell; m >= 0; m--) {
+      bins[m] = rest % dims[m]!;
+      rest = Math.floor(rest / dims[m]!);
+    }
+    return bins;
+  }
+
+  function elite(cell: number): ParentExample | null {
+    const found = archive.elite(cell);
+    if (found === null) return null;
+    const life = [`${best} ${rounded(found.objective)}`, ...measures.map(({ name }, m) => `${name} ${rounded(found.measures[m] ?? 0)}`)];
+    return { genome: text(found.solution.genome), life: life.join(', ') };
+  }
+
   return {
-    measures, cells,
-    elite(cell) {
-      const elite = archive.elite(cell);
-      if (elite === null) return null;
-      const life = [`${best} ${rounded(elite.objective)}`, ...measures.map(({ name }, m) => `${name} ${rounded(elite.measures[m] ?? 0)}`)];
-      return { genome: text(elite.solution.genome), life: life.join(', ') };
-    },
+    measures, cells, elite,
     niche(cell) {
-      let rest = cell;
-      const at = dims.map(() => 0);
-      for (let m = dims.length - 1; m >= 0; m--) {
-        at[m] = rest % dims[m]!;
-        rest = Math.floor(rest / dims[m]!);
-      }
+      const bins = binsOf(cell);
       return {
         ranges: measures.map(({ name, lower, upper }, m) => {
           const width = (upper - lower) / dims[m]!;
           const edge = (index: number): number => lower + index * width;
-          return { name, lower: at[m] === 0 ? null : edge(at[m]!), upper: at[m] === dims[m]! - 1 ? null : edge(at[m]! + 1) };
+          return { name, lower: bins[m] === 0 ? null : edge(bins[m]!), upper: bins[m] === dims[m]! - 1 ? null : edge(bins[m]! + 1) };
         }),
       };
+    },
+    neighbours(cell, count) {
+      const here = binsOf(cell);
+      const filled: { other: number; far: number }[] = [];
+      for (let other = 0; other < cells; other++) {
+        if (archive.elite(other) === null) continue;
+        filled.push({ other, far: binsOf(other).reduce((sum, bin, m) => sum + (bin - here[m]!) * (bin - here[m]!), 0) });
+      }
+      return filled.sort((a, b) => a.far - b.far || a.other - b.other).slice(0, count).map(({ other }) => elite(other)!);
     },
   };
 }

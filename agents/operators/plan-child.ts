@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../core/kernel/random.ts';
 import type { ModelOperator } from '../../core/kernel/tick-events.ts';
-import type { ArchiveView, Niche } from './archive-view.ts';
+import type { ArchiveView } from './archive-view.ts';
 import type { GenomeForm } from './genome-form.ts';
 import type { LanguageOptions } from './options.ts';
 import type { Crossover, Invention, Mutation } from './tasks.ts';
@@ -11,6 +11,9 @@ export type Plan =
   | { readonly operator: 'llm-mutate'; readonly input: Mutation }
   | { readonly operator: 'llm-crossover'; readonly input: Crossover }
   | { readonly operator: 'llm-invent'; readonly input: Invention };
+
+/** Elites shown with an empty niche: they say better than the language alone how one lives. */
+const NEIGHBOURS = 2;
 
 /** The filled and the empty cells of an archive, as it was when a tick's conceptions were heard. */
 export interface ArchiveShot { readonly view: ArchiveView; readonly elites: readonly ParentExample[]; readonly empty: readonly number[] }
@@ -58,8 +61,10 @@ export function planChild(operator: ModelOperator, form: GenomeForm, parents: re
     }
     case 'llm-invent': {
       if (shot === null) throw new Error('An invention needs an archive.');
-      const niche: Niche = shot.view.niche(random.pick(shot.empty));
-      return { operator, input: { niche, measures: shot.view.measures, prompt: mutationPrompts ? random.pick(form.seedPrompts) : null } };
+      const { view } = shot;
+      const cell = random.pick(shot.empty);
+      const near = view.neighbours(cell, NEIGHBOURS);
+      return { operator, input: { niche: view.niche(cell), near, measures: view.measures, prompt: mutationPrompts ? random.pick(form.seedPrompts) : null } };
     }
   }
 }

@@ -20,7 +20,7 @@ export interface ProgramFormOptions {
 }
 
 /** Tokens that a rule takes at most in practice, and what comes before the rules. */
-const TOKENS = { rule: 34, plan: 90, prompt: 45 } as const;
+const TOKENS = { rule: 38, plan: 90, prompt: 45 } as const;
 
 const deed = { act: z.string().max(200), effects: z.string().max(400).default('') };
 const jsonProgram = z.object({

@@ -1,10 +1,11 @@
 import type { ModelOperator } from '../../core/kernel/tick-events.ts';
+import { limits } from '../instincts/program.ts';
 import type { ChatMessage } from '../model/contract.ts';
 import type { Task } from '../model/task.ts';
 import type { Niche } from './archive-view.ts';
 import type { GenomeForm, ReplyShape, WorkedExample, Written } from './genome-form.ts';
 import type { Style } from './options.ts';
-import { nicheInWords, type ParentExample } from './words.ts';
+import { a, nicheInWords, type ParentExample } from './words.ts';
 
 /** How a task is put to a model, whatever it is. */
 export interface Asking {
@@ -31,6 +32,8 @@ export interface Crossover { readonly parents: readonly ParentExample[]; readonl
 
 export interface Invention {
   readonly niche: Niche;
+  /** Those who live nearest to it; may be none. */
+  readonly near: readonly ParentExample[];
   readonly measures: readonly { readonly name: string; readonly sentence: string }[];
   readonly prompt: string | null;
 }
@@ -45,7 +48,7 @@ const QUOTED = 1200;
 export function mutateTask(form: GenomeForm, { parent, instruction, prompt, rewrite }: Mutation, asking: Asking): Task<Written> {
   const what = `Mutation prompt: ${instruction}.`.replace(/([.!?])\.$/, '$1');
   const ask = rewrite
-    ? `${what}\nFirst write a better mutation prompt than this, as a line "mutation prompt: " and an instruction of at most 120 characters. Then write the child: `
+    ? `${what}\nFirst write a better mutation prompt than this, as a line "mutation prompt: " and an instruction of at most ${limits.prompt} characters. Then write the child: `
       + 'keep what works and change one or two things as the new prompt says.'
     : `${what}\nWrite its child: keep what works and change one or two things as the mutation prompt says.`;
   return task(form, 'llm-mutate', `${shown(form, [parent])}\n\n${ask}`, { parents: [parent], prompt, rewrite }, asking);
@@ -59,31 +62,36 @@ export function mutateTask(form: GenomeForm, { parent, instruction, prompt, rewr
  */
 export function crossoverTask(form: GenomeForm, { parents, prompt }: Crossover, asking: Asking): Task<Written> {
   if (parents.length < 2 || parents.length > 4) throw new RangeError(`A crossover takes 2 to 4 parents; it was given ${parents.length}.`);
-  const ask = `Write their child: take parts from ${parents.length === 2 ? 'both' : 'several'} parents and improve one thing.`;
+  const ask = `Write a new ${form.noun}: take parts from ${parents.length === 2 ? 'both' : 'several'} and improve one thing.`;
   return task(form, 'llm-crossover', `${shown(form, parents)}\n\n${ask}`, { parents, prompt, rewrite: false }, asking);
 }
 
-/** A newcomer from the vocabulary, for an empty niche of an archive. */
-export function inventTask(form: GenomeForm, { niche, measures, prompt }: Invention, asking: Asking): Task<Written> {
+/** A newcomer from the vocabulary, for an empty niche of an archive; those who live nearest to it are shown. */
+export function inventTask(form: GenomeForm, { niche, near, measures, prompt }: Invention, asking: Asking): Task<Written> {
   const terms = measures.map(({ name, sentence }) => `${name}: ${sentence}`).join('\n');
-  const ask = `${terms}\n\nNo ${form.noun} is known yet with ${nicheInWords(niche)}.\nWrite a new ${form.noun} that is likely to have these measures.`;
-  return task(form, 'llm-invent', ask, { parents: [], prompt, rewrite: false }, asking);
+  const known = near.length === 0 ? '' : `${shown(form, near)}\n\n`;
+  const ask = `${terms}\n\n${known}No ${form.noun} is known yet with ${nicheInWords(niche)}.\nWrite a new ${form.noun} that is likely to have these measures.`;
+  return task(form, 'llm-invent', ask, { parents: near, prompt, rewrite: false }, asking);
 }
 
 /** What the system message says: language and rules, the same for all operators of a form and a style. */
 export function commonPrefix(form: GenomeForm, style: Style): string {
-  const parts = [form.language, `Organisms inherit these ${form.noun}s. You are shown parents and what their lives came to, and write the child.`];
-  if (style === 'few-shot' && form.examples.length > 0) parts.push(...form.examples.map((example) => workedExample(example)));
+  const parts = [form.language, `Each organism carries ${a(form.noun)}. You are shown some and what came of the lives with them, and write a new one.`];
+  if (style === 'few-shot' && form.examples.length > 0) parts.push(...form.examples.map((example) => workedExample(form, example)));
   return parts.join('\n\n');
 }
 
-function workedExample({ instruction, parents, child }: WorkedExample): string {
-  const shownParents = parents.map((genome, i) => `${parents.length === 1 ? 'Parent' : `Parent ${i + 1}`}:\n${genome}`).join('\n');
-  return `Example of "${instruction}":\n${shownParents}\nChild:\n${child}`;
+function workedExample({ noun }: GenomeForm, { instruction, parents, child }: WorkedExample): string {
+  const before = parents.map((genome, i) => `${heading(noun, i, parents.length)}:\n${genome}`).join('\n');
+  return `Example of "${instruction}":\n${before}\nNew ${noun}:\n${child}`;
 }
 
 function shown(form: GenomeForm, parents: readonly ParentExample[]): string {
-  return parents.map(({ genome, life }, i) => `${parents.length === 1 ? 'Parent' : `Parent ${i + 1}`} (${life}):\n${form.bodyOf(genome)}`).join('\n\n');
+  return parents.map(({ genome, life }, i) => `${heading(form.noun, i, parents.length)} (${life}):\n${form.bodyOf(genome)}`).join('\n\n');
+}
+
+function heading(noun: string, index: number, count: number): string {
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)}${count === 1 ? '' : ` ${index + 1}`}`;
 }
 
 function howToAnswer(form: GenomeForm, { plan, prompt }: ReplyShape): string {

@@ -5,6 +5,7 @@ import type { Read } from '../model/task.ts';
 import type { GenomeForm, WorkedExample } from './genome-form.ts';
 import { objectOf } from './program-form.ts';
 import { boundedPlan, jsonOf, longestReply, plainText, planOf, withoutPlan } from './reply.ts';
+import { a } from './words.ts';
 
 export interface TextFormOptions {
   /** What such a text is called: `opinion`, `story`. */
@@ -45,7 +46,7 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
   for (const prompt of seedPrompts) {
     if (promptFault(prompt) !== null) throw new RangeError(`"${prompt}" is no mutation prompt: expected ${promptFault(prompt)?.expected}.`);
   }
-  const a = /^[aeiou]/i.test(noun) ? `an ${noun}` : `a ${noun}`;
+  const one = a(noun);
   return {
     noun, seedPrompts, examples,
     language: `${about}\nThe ${noun} is one paragraph of at most ${maxCharacters} characters, without headings, lists or markup.`,
@@ -87,13 +88,13 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
     const prompt = line === null ? null : canonicalPrompt(line);
     const fault = prompt === null || prompt === '' ? null : promptFault(prompt);
     if (fault !== null) return { problem: `Expected ${fault.expected}, found ${fault.found}.` };
-    if (given.length > longestReply) return { problem: `Expected ${a} of at most ${maxCharacters} characters, found more than ${longestReply}.` };
+    if (given.length > longestReply) return { problem: `Expected ${one} of at most ${maxCharacters} characters, found more than ${longestReply}.` };
     const mark = separator.exec(given)?.[0];
-    if (mark !== undefined) return { problem: `Expected ${a} without separators, found "${mark.slice(0, 8)}".` };
+    if (mark !== undefined) return { problem: `Expected ${one} without separators, found "${mark.slice(0, 8)}".` };
     const body = plainText(given);
-    if (frame.test(body)) return { problem: `Expected ${a} alone, found "${body.slice(0, 16)}".` };
-    if (body === '') return { problem: `Expected ${a}, found nothing.` };
-    if (body.length > maxCharacters) return { problem: `Expected ${a} of at most ${maxCharacters} characters, found ${body.length}.` };
+    if (frame.test(body)) return { problem: `Expected ${one} alone, found "${body.slice(0, 16)}".` };
+    if (body === '') return { problem: `Expected ${one}, found nothing.` };
+    if (body.length > maxCharacters) return { problem: `Expected ${one} of at most ${maxCharacters} characters, found ${body.length}.` };
     return { value: { genome: `${printPrompt(prompt === '' ? null : prompt)}${body}`, plan } };
   }
 }

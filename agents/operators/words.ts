@@ -3,6 +3,11 @@ import type { Niche } from './archive-view.ts';
 /** A parent as an example: its genome, and in words what its life has come to. */
 export interface ParentExample { readonly genome: string; readonly life: string }
 
+/** `a program`, `an opinion`. */
+export function a(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 export function lifeInWords({ age, energy, children }: { age: number; energy: number; children: number }): string {
   return `age ${age} ticks, energy ${Math.round(energy)}, children ${children}`;
 }

@@ -59,7 +59,7 @@ describe.each([program, opinion])('operators on a $noun under the grammar of the
         mutateTask(form, { parent: first!, instruction: 'be bold', prompt: 'be bold', rewrite: false }, asking),
         mutateTask(form, { parent: first!, instruction: 'be bold', prompt: 'be bold', rewrite: true }, asking),
         crossoverTask(form, { parents: [first!, second!], prompt: null }, asking),
-        inventTask(form, { niche, measures: [{ name: 'mobility', sentence: 'Steps for each tick of life.' }], prompt: null }, asking),
+        inventTask(form, { niche, near: [second!], measures: [{ name: 'mobility', sentence: 'Steps for each tick of life.' }], prompt: null }, asking),
       ].map((task) => service.perform(roomy(task)));
     }));
     answers.forEach((answer) => check(form, answer, style === 'chain-of-thought'));

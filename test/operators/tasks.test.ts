@@ -31,6 +31,7 @@ function read(task: Task<Written>, text: string): Written {
 
 describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => {
   const [one, other, third] = bodies[form.noun]!;
+  const Noun = form === program ? 'Program' : 'Opinion';
   const parent: ParentExample = { genome: `mutation prompt: be bold\n${one}`, life: 'age 12 ticks, energy 40, children 2' };
   const partner: ParentExample = { genome: other, life: 'age 3 ticks, energy 20, children 0' };
   const mutation = { parent, instruction: 'be bold', prompt: 'be bold', rewrite: false };
@@ -38,7 +39,7 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
     mutateTask(form, mutation, asking(style)),
     mutateTask(form, { ...mutation, rewrite: true }, asking(style)),
     crossoverTask(form, { parents: [parent, partner], prompt: 'be bold' }, asking(style)),
-    inventTask(form, { niche, measures, prompt: null }, asking(style)),
+    inventTask(form, { niche, near: [partner], measures, prompt: null }, asking(style)),
   ];
 
   it.each(styles)('[O1] begin alike, with language and rules, and end with what is wanted: %s', (style) => {
@@ -59,7 +60,7 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
 
   it('few-shot shows worked examples, zero-shot none, and a plan is asked for in chain-of-thought alone', () => {
     const { instruction, child } = form.examples[0]!;
-    const shown = styles.map((style) => commonPrefix(form, style).includes(`Example of "${instruction}":`) && commonPrefix(form, style).includes(`Child:\n${child}`));
+    const shown = styles.map((style) => commonPrefix(form, style).includes(`Example of "${instruction}":`) && commonPrefix(form, style).includes(`New ${form.noun}:\n${child}`));
     expect(shown).toEqual([false, true, false]);
     for (const style of styles) {
       for (const task of tasks(style)) {
@@ -72,14 +73,14 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
 
   it('show parents with what their lives came to, without their mutation prompts', () => {
     const [mutate, , cross] = tasks('zero-shot').map(user);
-    expect(mutate).toContain(`Parent (age 12 ticks, energy 40, children 2):\n${one}\n\nMutation prompt: be bold.\n`);
-    expect(cross).toContain(`Parent 1 (age 12 ticks, energy 40, children 2):\n${one}\n\nParent 2 (age 3 ticks, energy 20, children 0):\n${other}`);
+    expect(mutate).toContain(`${Noun} (age 12 ticks, energy 40, children 2):\n${one}\n\nMutation prompt: be bold.\n`);
+    expect(cross).toContain(`${Noun} 1 (age 12 ticks, energy 40, children 2):\n${one}\n\n${Noun} 2 (age 3 ticks, energy 20, children 0):\n${other}`);
     expect(cross).not.toContain('be bold');
   });
 
   it('describe a niche in the measures\' words', () => {
     expect(nicheInWords(niche)).toBe('mobility 0.80 to 0.85, diet below 0.05');
-    expect(user(tasks('zero-shot')[3]!)).toContain(`mobility: Steps moved for each tick of life.\ndiet: Share of meat.\n\nNo ${form.noun} is known yet with mobility 0.80 to 0.85, diet below 0.05.`);
+    expect(user(tasks('zero-shot')[3]!)).toContain(`mobility: Steps moved for each tick of life.\ndiet: Share of meat.\n\n${Noun} (age 3 ticks, energy 20, children 0):\n${other}\n\nNo ${form.noun} is known yet with mobility 0.80 to 0.85, diet below 0.05.`);
     expect(nicheInWords({ ranges: [{ name: 'age', lower: 40, upper: 45 }, { name: 'ways', lower: 3.8, upper: null }] })).toBe('age 40 to 45, ways above 3.80');
   });
 
@@ -124,8 +125,8 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
     const cross = (count: number) => crossoverTask(form, { parents: Array.from({ length: count }, () => parent), prompt: null }, asking('zero-shot'));
     expect(() => cross(1)).toThrow('takes 2 to 4 parents; it was given 1');
     expect(() => cross(5)).toThrow('it was given 5');
-    expect(user(cross(4))).toContain('Parent 4 (');
-    expect(user(cross(4))).toContain('several parents');
+    expect(user(cross(4))).toContain(`${Noun} 4 (`);
+    expect(user(cross(4))).toContain('from several and');
   });
 
   it('a model that was chosen by name is asked', () => {

@@ -65,13 +65,13 @@ describe('a writer', () => {
     expect(share['llm-mutate']).toBeGreaterThan(0);
     // those that mate
     expect(share['llm-crossover']).toBeGreaterThan(0);
-    for (const { messages } of service.asked) expect(messages[1]!.content).not.toContain('Parent 3');
+    for (const { messages } of service.asked) expect(messages[1]!.content).not.toContain('Program 3');
   });
 
   it.each([2, 3, 4])('[O4] fills up with elites to %i parents, none twice', async (parents) => {
     const { service } = await run({ language: { parents, mix: { mutate: 0, crossover: 1, invent: 0 } } }, 80);
     const counts = service.asked.map(({ messages }) => {
-      const bodies = messages[1]!.content.split(/\n\n/).filter((block) => /^Parent/.test(block)).map((block) => block.slice(block.indexOf('\n')));
+      const bodies = messages[1]!.content.split(/\n\n/).filter((block) => /^Program/.test(block)).map((block) => block.slice(block.indexOf('\n')));
       expect(new Set(bodies).size).toBe(bodies.length);
       return bodies.length;
     });

@@ -37,17 +37,34 @@ function line(text: string, vocabulary: Vocabulary): Node[] {
   return pieces;
 }
 
-/**
- * A genome with light colours, built from text nodes alone: nothing in it can become markup.
- * @param firedLine line, from 0, to light up; -1 for none.
- */
-export function genomeElement(genome: string, vocabulary: Vocabulary, firedLine = -1): HTMLPreElement {
+/** How the line of a genome begins that says how a model is to change its bearer's children. */
+const PROMPT = 'mutation prompt:';
+
+function promptLine(text: string): Node[] {
+  return [element('span', { class: 'keyword' }, PROMPT), element('span', { class: 'instruction' }, withVisibleControls(text.slice(PROMPT.length)))];
+}
+
+/** A genome with light colours, built from text nodes alone: nothing in it can become markup. */
+export function genomeElement(genome: string, vocabulary: Vocabulary): HTMLPreElement {
   const lines = genome.replace(/\r?\n$/, '').split(/\r?\n/);
   const pre = element('pre', { class: 'genome', tabindex: 0, 'aria-label': 'Genome' });
   lines.forEach((text, index) => {
-    const row = element('span', { class: index === firedLine ? 'line fired' : 'line', title: index === firedLine ? 'the rule that fired last' : undefined });
-    row.append(...line(text, vocabulary), '\n');
+    const isPrompt = index === 0 && text.startsWith(PROMPT);
+    const row = element('span', {
+      class: isPrompt ? 'line prompt' : 'line', title: isPrompt ? 'inherited: how a model is asked to change its children' : undefined,
+    });
+    row.append(...isPrompt ? promptLine(text) : line(text, vocabulary), '\n');
     pre.append(row);
   });
   return pre;
+}
+
+/** Lights up the line, from 0, whose rule fired last; -1 for none. */
+export function lightLine(pre: Element, firedLine: number): void {
+  [...pre.children].forEach((row, index) => {
+    if (row.classList.contains('fired') === (index === firedLine)) return;
+    row.classList.toggle('fired', index === firedLine);
+    if (index === firedLine) row.setAttribute('title', 'the rule that fired last');
+    else row.removeAttribute('title');
+  });
 }

@@ -1,4 +1,5 @@
 import { showArchive } from './archive-panel.ts';
+import { showBudgetNotice } from './budget-notice.ts';
 import { showCard } from './card.ts';
 import { showChoices } from './choice-bar.ts';
 import { byId, setText } from './dom.ts';
@@ -8,6 +9,7 @@ import { FrameCosts } from './frame-costs.ts';
 import { parseFrame } from './frame.ts';
 import { showLog } from './log-panel.ts';
 import { Marks } from './marks.ts';
+import { showModels } from './models-panel.ts';
 import type { PageProbe } from './page-probe.ts';
 import { showPressures } from './pressures-panel.ts';
 import { showSeries } from './series-panel.ts';
@@ -38,6 +40,8 @@ async function start(): Promise<void> {
   const refuse = (error: unknown): void => store.change((draft) => { draft.trouble = error instanceof Error ? error.message : String(error); });
 
   showTopLine(store);
+  showModels(store, send);
+  showBudgetNotice(store, send);
   showArchive(store, send);
   showSeries(store);
   showPressures(store, send);

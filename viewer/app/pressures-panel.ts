@@ -46,14 +46,36 @@ function slider(facts: ParameterFacts, store: Store, send: (message: ClientMessa
     element('label', { for: id }, facts.title), input, value, element('span', { class: 'unseen', id: `${id}-about` }, facts.sentence));
 }
 
-/** A slider for each pressure, then the other parameters as facts. */
+/** A parameter that is either on or off. */
+function toggle(facts: ParameterFacts, store: Store, send: (message: ClientMessage) => void): HTMLElement {
+  const id = `pressure-${facts.key}`;
+  const value = element('output', { for: id });
+  const input = element('input', { type: 'checkbox', role: 'switch', id, 'data-key': facts.key, disabled: !facts.live, 'aria-describedby': `${id}-about` });
+  fromEvent(input, 'change').subscribe(() => send({ type: 'set', key: facts.key, value: input.checked ? 1 : 0 }));
+  store.watch(({ values }) => values[facts.key]).subscribe((now) => {
+    if (now === undefined) return;
+    input.checked = now !== 0;
+    setText(value, now === 0 ? 'off' : 'on');
+  });
+  return element('div', { class: 'pressure', title: facts.sentence },
+    element('label', { for: id }, facts.title), input, value, element('span', { class: 'unseen', id: `${id}-about` }, facts.sentence));
+}
+
+const isSwitch = ({ min, max, step }: ParameterFacts): boolean => min === 0 && max === 1 && step === 1;
+
+/** A slider or switch for each pressure, those of the model under a heading of their own; then the other parameters as facts. */
 export function showPressures(store: Store, send: (message: ClientMessage) => void): void {
   const host = byId('pressures', HTMLElement);
   store.watch(({ world }) => world).subscribe((world) => {
     if (world === null) return;
+    const control = (facts: ParameterFacts): HTMLElement => (isSwitch(facts) ? toggle : slider)(facts, store, send);
     const pressures = world.parameters.filter(({ pressure }) => pressure);
+    const ofModel = pressures.filter((facts) => facts.ofModel);
     const others = world.parameters.filter(({ pressure }) => !pressure);
-    host.replaceChildren(...pressures.map((facts) => slider(facts, store, send)));
+    host.replaceChildren(...pressures.filter((facts) => !facts.ofModel).map(control));
+    if (ofModel.length > 0) {
+      host.append(element('div', { class: 'group', role: 'group', 'aria-labelledby': 'pressures-model' }, element('h3', { id: 'pressures-model' }, 'Model'), ...ofModel.map(control)));
+    }
     if (others.length === 0) return;
     const rows = others.map((facts) => {
       const value = element('dd', {}, inWords(facts, facts.value));

@@ -1,9 +1,11 @@
 import { produce, type Draft } from 'immer';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { PaletteName } from './palette.ts';
+import { newestLines } from '../log-lines.ts';
 import type { LogLine, ModelFacts, OrganismFacts, SeriesPoint, ServerMessage, Totals, WorldFacts } from '../protocol.ts';
 
-export const MAX_LOG_LINES = 200;
+/** Lines of the log that are kept of each kind of news. */
+export const MAX_LOG_LINES = 80;
 /** Beyond this every second point of the series is let go. */
 const MAX_SERIES_POINTS = 4000;
 const MAX_PINS = 60;
@@ -67,8 +69,8 @@ export class Store {
 /** Of the dead the simulation keeps the genome and the dates; what was last seen of this life stays on the card. */
 function withLastLife(before: Draft<Hand>, organism: OrganismFacts): OrganismFacts {
   if (organism.alive || before?.kind !== 'organism' || before.organism.id !== organism.id) return organism;
-  const { children, tag, mobility, diet, firedLine } = before.organism;
-  return { ...organism, children, tag, mobility, diet, firedLine };
+  const { children, tag, mobility, diet, firedLine, worth } = before.organism;
+  return { ...organism, children, tag, mobility, diet, firedLine, worth };
 }
 
 /** What a message of the simulation changes. */
@@ -77,7 +79,7 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
     case 'hello':
       Object.assign(draft, {
         world: message.world, seed: message.seed, operator: message.operator, model: message.model, playing: message.playing,
-        ticksPerSecond: message.ticksPerSecond, totals: message.totals, series: message.series, log: message.log.slice(-MAX_LOG_LINES),
+        ticksPerSecond: message.ticksPerSecond, totals: message.totals, series: message.series, log: newestLines(message.log, MAX_LOG_LINES),
         pins: message.log.filter(({ kind }) => kind === 'command').slice(-MAX_PINS), hand: null, trouble: '', finished: '',
         cells: Object.fromEntries(message.cells), values: Object.fromEntries(message.world.parameters.map(({ key, value }) => [key, value])),
       } satisfies Partial<PageState>);
@@ -99,8 +101,7 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       draft.values[message.key] = message.value;
       return;
     case 'log':
-      draft.log.push(...message.lines);
-      if (draft.log.length > MAX_LOG_LINES) draft.log.splice(0, draft.log.length - MAX_LOG_LINES);
+      draft.log = newestLines([...draft.log, ...message.lines], MAX_LOG_LINES);
       draft.pins.push(...message.lines.filter(({ kind }) => kind === 'command'));
       if (draft.pins.length > MAX_PINS) draft.pins.splice(0, draft.pins.length - MAX_PINS);
       return;

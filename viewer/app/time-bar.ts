@@ -48,7 +48,8 @@ export function showTimeBar(store: Store, send: (message: ClientMessage) => void
   fromEvent<KeyboardEvent>(window, 'keydown').subscribe((event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : null;
-    // Space on a button or a summary presses it; typing goes where it is typed.
+    // Typing goes where it is typed; space on a button or a summary presses it.
+    if (target?.closest('input[type=number]')) return;
     if (event.key === ' ' && target?.closest('button, summary, a, input:not([type=range])') !== null && target !== null) return;
     if (event.key === ' ') toggle();
     else if (event.key === '.') stepOnce();

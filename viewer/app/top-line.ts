@@ -1,6 +1,7 @@
+import { budgetBrief, budgetLines, isNearlySpent } from './budget-words.ts';
 import type { Store } from './state.ts';
 import { byId, setText, showText } from './dom.ts';
-import { compact, count, percent, withVisibleControls } from './words.ts';
+import { compact, count, money, percent, withVisibleControls } from './words.ts';
 
 const TROUBLE_SHOWN_MS = 8000;
 
@@ -14,6 +15,9 @@ export function showTopLine(store: Store): void {
   const model = byId('model', HTMLElement);
   const modelText = model.querySelector('span');
   const writing = byId('writing', HTMLElement);
+  const writingShare = byId('writing-share', HTMLElement);
+  const writingCost = byId('writing-cost', HTMLElement);
+  const budget = byId('budget', HTMLElement);
   const fallbacks = byId('fallbacks', HTMLElement);
   const link = byId('link', HTMLElement);
   const notice = byId('notice', HTMLElement);
@@ -33,16 +37,27 @@ export function showTopLine(store: Store): void {
     setText(alive, count(totals.population));
     alive.dataset['value'] = String(totals.population);
     setText(lineages, count(totals.lineages));
-    const { calls, tokens, repaired, copies, inFlight, share } = totals.model;
-    const { fallbacks: failed } = totals.model;
+    const { calls, tokens, dollars, repaired, copies, inFlight, share, overBudget, accounts, fallbacks: children } = totals.model;
+    const failedAs = (role: string): number => accounts.reduce((sum, account) => sum + (account.role === role ? account.fallback : 0), 0);
+    const thoughts = failedAs('mind');
+    const judgements = failedAs('judge');
+    const failed = children + thoughts + judgements;
     showText(fallbacks, failed === 0 ? '' : `${count(failed)} ${failed === 1 ? 'fallback' : 'fallbacks'}`);
-    fallbacks.title = 'Children that a classical operator wrote because the model failed. Each is in the record.';
+    fallbacks.title = `Where the model failed: ${count(children)} children that a classical operator wrote in its place, ${count(thoughts)} thoughts that came to nothing, `
+      + `${count(judgements)} questions to a judge. Each is in the record.`;
     fallbacks.dataset['value'] = String(failed);
     const written = totals.birthsByOperator['llm'] ?? 0;
-    showText(writing, store.now.model?.state === 'ready' || calls > 0
-      ? `children by model ${percent(totals.births === 0 ? 0 : written / totals.births)} · ${compact(calls)} calls · ${compact(tokens)} tokens` : '');
+    writing.hidden = store.now.model?.state !== 'ready' && calls === 0;
+    setText(writingShare, `children by model ${percent(totals.births === 0 ? 0 : written / totals.births)}`);
+    setText(writingCost, `${compact(calls)} calls · ${compact(tokens)} tokens${dollars > 0 ? ` · ${money(dollars)}` : ''}`);
     writing.title = `${count(written)} of ${count(totals.births)} children written by the model; now asked for ${percent(share)} of conceptions; `
-      + `${count(repaired)} repaired, ${count(copies)} equal to a parent, ${count(inFlight)} being written.`;
+      + `${count(repaired)} repaired, ${count(copies)} equal to a parent, ${count(inFlight)} being answered${overBudget > 0 ? `, ${count(overBudget)} over budget` : ''}. `
+      + 'Click to read what was asked of whom.';
+    showText(budget, totals.budget === null ? '' : budgetBrief(totals.budget));
+    if (totals.budget === null) return;
+    budget.classList.toggle('amber', isNearlySpent(totals.budget));
+    budget.dataset['used'] = totals.budget.used.toFixed(3);
+    budget.title = budgetLines(totals.budget).join('\n');
   });
 
   store.watch((state) => state.model).subscribe((facts) => {

@@ -29,6 +29,12 @@ export function stepped(value: number, step: number): string {
   return String(Number(value.toFixed(Number.isFinite(decimals) ? Math.min(6, Math.max(0, decimals)) : 2)));
 }
 
+/** Dollars with as many decimals as there is something to see in them. */
+export function money(dollars: number): string {
+  if (dollars >= 1000) return `$${count(dollars)}`;
+  return `$${dollars.toFixed(dollars === 0 || dollars >= 1 ? 2 : 4)}`;
+}
+
 /** Three significant figures or so, without an exponent. */
 export function figure(value: number): string {
   const size = Math.abs(value);
@@ -37,8 +43,9 @@ export function figure(value: number): string {
   return size >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/;
-const EACH_UNSEEN = new RegExp(UNSEEN, 'g');
+/** What has no shape of its own, or turns the direction of writing; tabs and line ends have theirs in the layout. */
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\ufe00-\ufe0f\uffa0\u{e0100}-\u{e01ef}]/u;
+const EACH_UNSEEN = new RegExp(UNSEEN, 'gu');
 
 /**
  * Text with its invisible and direction-changing characters written out as escapes, so that what a model wrote cannot
@@ -46,7 +53,10 @@ const EACH_UNSEEN = new RegExp(UNSEEN, 'g');
  */
 export function withVisibleControls(text: string): string {
   if (!UNSEEN.test(text)) return text;
-  return text.replace(EACH_UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(EACH_UNSEEN, (character) => {
+    const code = character.codePointAt(0)!.toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+  });
 }
 
 /** Who wrote a genome, in words. */

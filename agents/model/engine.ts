@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -190,9 +190,24 @@ function order(life: Life, what: EngineOrder): void {
   if (life.child.connected) life.child.send(what, () => undefined);
 }
 
-/** A machine without room for temporary files has an empty shelf, and reads every prefix again. */
+const SHELVES = 'lichen-prefixes-';
+
+/** A folder with our process's number in its name. A machine without room for temporary files has an empty shelf, and reads every prefix again. */
 function makeShelf(): string {
-  try { return mkdtempSync(join(tmpdir(), 'lichen-prefixes-')); } catch { return join(tmpdir(), 'lichen-prefixes-none'); }
+  const room = tmpdir();
+  try {
+    for (const name of readdirSync(room)) if (name.startsWith(SHELVES) && !isAlive(Number(name.split('-')[2]))) clearShelf(join(room, name));
+    return mkdtempSync(join(room, `${SHELVES}${process.pid}-`));
+  } catch {
+    return join(room, `${SHELVES}none`);
+  }
+}
+
+/** What a killed process left behind is nobody's. */
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return true;
+  try { process.kill(pid, 0); } catch (error) { return !(error instanceof Error && 'code' in error && error.code === 'ESRCH'); }
+  return true;
 }
 
 function clearShelf(folder: string): void {

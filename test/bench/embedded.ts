@@ -4,7 +4,7 @@
  * what else the machine does falls on both; a share is the median of the rounds' ratios, and beside it the least. Where the system
  * tells it (Linux), tokens are counted by seconds of processor time too, of every process that took part: on one thread
  * that is what a machine with nothing else to do would show.
- * Run: npm run bench embedded
+ * Run: npm run bench embedded (minutes); `tsx test/bench/embedded.ts first` leaves the rates out.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -172,10 +172,13 @@ describe('prompts that begin alike', () => {
     engine.close();
   });
 
-  test('leave no file behind', async () => {
-    const shelves = () => readdirSync(tmpdir()).filter((name) => name.startsWith('lichen-prefixes-')).length;
+  test('leave no file behind, nor what a killed process left', async () => {
+    const orphan = join(tmpdir(), `lichen-prefixes-${spawnSync('true').pid}-orphan`);
+    mkdirSync(orphan);
+    const shelves = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`lichen-prefixes-${process.pid}-`)).length;
     const before = shelves();
     const engine = await open(1, 1);
+    expect(existsSync(orphan)).toBe(false);
     await engine.write(work(0, 'first'));
     expect(shelves()).toBe(before + 1);
     engine.close();

@@ -97,11 +97,17 @@ describe('judging newborns', () => {
   });
 
   it('[J8] nothing is kept of the dead, nor of a judge that is closed', async () => {
-    const run = start(() => yes(0.7), { acclaim: 0 });
+    const run = start(() => yes(0.7), { acclaim: 0, judgingTime: 9 });
     await ticks(run, 15);
     expect(run.judged.filter(({ organism }) => run.judging.worthOf(organism) !== undefined).length).toBeGreaterThan(0);
     run.simulation.submit({ kind: 'set', key: 'costOfLiving', value: 5 });
+    const died = new Map<number, number>();
+    run.simulation.events$.subscribe((event) => {
+      if (event.kind === 'tick') for (let i = 0; i < event.deaths.count; i++) died.set(event.deaths.id[i]!, event.tick);
+    });
     await ticks(run, 40);
+    // some before they were judged
+    expect(run.judged.some(({ organism, tick }) => (died.get(organism) ?? tick) < tick)).toBe(true);
     expect(run.simulation.kernel.pop.count).toBe(0);
     expect(run.judged.every(({ organism }) => run.judging.worthOf(organism) === undefined)).toBe(true);
     expect(run.judged).toHaveLength(run.judging.begun);

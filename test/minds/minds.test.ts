@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Archetypes } from '../../agents/minds/archetypes.ts';
 import { createMinds, type Minds } from '../../agents/minds/mind.ts';
 import type { MindOptions } from '../../agents/minds/options.ts';
 import type { ModelRequest } from '../../agents/model/contract.ts';
@@ -6,6 +7,7 @@ import { advance } from '../../core/advance.ts';
 import type { Command } from '../../core/events/command.ts';
 import type { TickEvent } from '../../core/events/event.ts';
 import { BY_INTENT } from '../../core/kernel/deliberation.ts';
+import { drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
 import type { Simulation } from '../../core/simulation.ts';
 import { meadow } from '../../worlds/meadow/meadow.ts';
 import { startMeadow } from '../worlds/meadow-run.ts';
@@ -172,6 +174,34 @@ describe('minds in a meadow', () => {
     expect(new Set(first.seeds).size).toBe(20);
     expect(backward.fingerprint).toBe(first.fingerprint);
     expect(oneByOne.fingerprint).toBe(first.fingerprint);
+  });
+
+  it('[T10] the sampling seed of a thought is drawn by organism and tick, and nothing else', async () => {
+    const run = start(() => 'do: rest for 1 ticks');
+    await ticks(run, 10);
+    const [a, b] = seedKey(5, purpose.deliberation);
+    expect(run.asked.map(({ seed }) => seed)).toEqual(run.begun.map(({ organism, tick }) => {
+      threefry(a, b, organism, tick);
+      return drawn[0]! >>> 1;
+    }));
+  });
+
+  it('[T11] an archetype is a genome and a level of each sense, beyond its range a level of its own; it is shared to the last tick', () => {
+    const { vocabulary } = meadow;
+    const archetypes = new Archetypes<string>(vocabulary, 4, 20);
+    const at = (index: number, reading: number): number[] => vocabulary.senses.map((_, i) => (i === index ? reading : 0));
+    const same = (index: number, one: number, other: number): boolean => archetypes.nameOf(still, at(index, one)) === archetypes.nameOf(still, at(index, other));
+    // energy, 0 to 100: levels of 25
+    expect([same(0, 0, 24.9), same(0, 24.9, 25), same(0, 75, 100), same(0, 100, 101), same(0, 101, 999), same(0, -1, 0)]).toEqual([true, false, true, false, true, false]);
+    // the nearest hunter, 0 to 5: far is not none
+    expect([same(6, 4, 5), same(6, 5, 99)]).toEqual([true, false]);
+    expect(archetypes.nameOf('otherwise -> eat', at(0, 1))).not.toBe(archetypes.nameOf(still, at(0, 1)));
+    expect(new Archetypes(vocabulary, 0, 20).nameOf(still, at(0, 1))).toBeNull();
+    archetypes.begin('a', 100, 1, 'first');
+    archetypes.begin('b', 110, 2, 'second');
+    expect([archetypes.shared('a', 120), archetypes.shared('a', 121), archetypes.shared('c', 100)]).toEqual(['first', undefined, undefined]);
+    archetypes.prune(121);
+    expect([archetypes.size, archetypes.shared('b', 121)]).toEqual([1, 'second']);
   });
 
   it('[T11] organisms of one genome in the same situation share a deliberation for so many ticks, and each pays for it', async () => {

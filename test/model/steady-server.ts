@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 export interface SteadyServer {
   /** For `OPENAI_BASE_URL`. */
   baseURL: string;
-  /** Chat completions answered so far. */
+  /** Chat completions answered so far, probes left out. */
   answered: number;
   close(): Promise<void>;
 }
@@ -22,7 +22,8 @@ export async function startSteadyServer({ delayMs = 0, models = ['steady'] }: { 
     request.on('end', () => {
       const asked = JSON.parse(Buffer.concat(parts).toString()) as Asked;
       setTimeout(() => {
-        steady.answered++;
+        // probes before a run have no rules to tell
+        if (asked.messages[0]?.role === 'system') steady.answered++;
         send(answer(asked));
       }, delayMs);
     });

@@ -73,7 +73,8 @@ export interface Interval {
 
 /**
  * Bootstrap interval of a statistic of `n` replicates (Efron 1979). The replicates are named by index, so that several
- * measurements of the same replicate are drawn together: a pair stays a pair. Resamples in which the statistic is not
+ * measurements of the same replicate are drawn together: a pair stays a pair. Where there are no more than `resamples` ways
+ * to draw (up to five replicates of the default), each is taken once, and nothing is left to chance. Resamples in which the statistic is not
  * finite are left out. With fewer than ten replicates such intervals are too short; say how many there were.
  *
  * @param statistic of the replicates with these indices, repeats included
@@ -88,12 +89,14 @@ export function bootstrap(n: number, statistic: (drawn: Uint32Array) => number, 
   const random = new RandomStream(seedKey(seed, purpose.sampling), 0x626f6f74);
   const drawn = new Uint32Array(n);
   const values: number[] = [];
-  for (let r = 0; r < resamples; r++) {
-    for (let i = 0; i < n; i++) drawn[i] = random.below(n);
+  const all = n ** n <= resamples;
+  const times = all ? n ** n : resamples;
+  for (let r = 0; r < times; r++) {
+    for (let i = 0, rest = r; i < n; i++, rest = Math.floor(rest / n)) drawn[i] = all ? rest % n : random.below(n);
     const value = statistic(drawn);
     if (Number.isFinite(value)) values.push(value);
   }
-  if (values.length * 2 < resamples) return null;
+  if (values.length * 2 < times) return null;
   const sorted = Float64Array.from(values).sort();
   const corrected = method === 'bca' ? bcaShares(indices, statistic, estimate, sorted, level) : null;
   const [low, high] = corrected ?? [(1 - level) / 2, (1 + level) / 2];

@@ -83,8 +83,11 @@ describe('statistics', () => {
 
   it('[P1] bootstrap from a seed, keep pairs together, and say when there is no interval', () => {
     const values = [3, 1, 4, 1, 5];
-    expect(bootstrapMean(values)).toEqual(bootstrapMean(values));
+    expect(bootstrapMean(values, { seed: 2, resamples: 50 })).toEqual(bootstrapMean(values, { seed: 2, resamples: 50 }));
     expect(bootstrapMean(values, { seed: 2, resamples: 50 })).not.toEqual(bootstrapMean(values, { resamples: 50 }));
+    // 5^5 = 3,125 ways to draw five: all are taken, whatever the seed
+    expect(bootstrapMean(values, { seed: 2 })).toEqual(bootstrapMean(values));
+    expect(bootstrapMean([0, 1], { level: 0.5, method: 'percentile' })).toEqual({ estimate: 0.5, lower: 0.375, upper: 0.625, method: 'percentile' });
     // both measurements are of the same replicate, so their difference never changes
     const shifted = values.map((value) => value + 7);
     const sum = (of: readonly number[], drawn: Uint32Array): number => drawn.reduce((all, i) => all + of[i]!, 0);

@@ -2,11 +2,12 @@ import { Subject, type Observable } from 'rxjs';
 import { Accounts, Occurrences } from './accounts.ts';
 import { Purse } from './budget.ts';
 import { knownOf, type Capabilities } from './capabilities.ts';
+import { contentKey, repairKey, type RecordedModel, type TapeHeader } from './cassette.ts';
 import { ModelError, type ModelDoor, type ModelReply, type ModelRequest } from './contract.ts';
 import { Lane, type RetryPolicy } from './lane.ts';
 import { dollarsFor, knownPrices, priceOf, type PriceTable } from './prices.ts';
 import { createLive, createReplay, openRecord, openShelf, type Obtained, type Source, type Ticket } from './source.ts';
-import { contentKey, repairKey, Tape, type RecordedModel, type TapeHeader } from './tape.ts';
+import { Tape } from './tape.ts';
 import type { Account, Answer, Budget, BudgetState, Cost, ModelEvent, ModelService, Read, Task } from './task.ts';
 
 export interface ServiceOptions {
@@ -201,7 +202,8 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
       const request = fitted(task.request, recorded);
       // Counted before anything is waited for: which of two equal requests is the first must not depend on the model's pace.
       const key = contentKey(model, request);
-      const ticket: Ticket = { place: { key, due, nth: occurrences.next(due, key) }, role, kind, model, occurrence: source.occurrence(key) };
+      const tick = Number.isFinite(due) ? due : Number.MAX_SAFE_INTEGER;
+      const ticket: Ticket = { place: { key, due: tick, nth: occurrences.next(tick, key) }, role, kind, model, occurrence: source.occurrence(key) };
       answer = await work(task, ticket, request, sum, account);
     } catch (error) {
       answer = { outcome: 'fallback', reason: bounded(messageOf(error)), model, cost: sum.cost };

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { ModelError, type ModelReply, type ModelRequest } from './contract.ts';
 import type { Fetched, Job, Lane, Paid } from './lane.ts';
-import { isBarelyBegun, Shelf, Tape, TapeWriter, type Entry, type Place, type TapeHeader } from './tape.ts';
+import type { Entry, Place, TapeHeader } from './cassette.ts';
+import { isBarelyBegun, Shelf, Tape } from './tape.ts';
+import { TapeWriter } from './tape-writer.ts';
 import type { Role } from './task.ts';
 
 /** Who wants a request, and where it stands in the run. */
@@ -77,51 +79,65 @@ export interface LiveOptions {
   onBroken(sentence: string): void;
 }
 
+interface Twin { job: Job | null; readonly fetched: Promise<Fetched> }
+
 /** Models, by way of their lanes; each outcome is on disk before it is handed on. Identical requests in flight are asked once. */
 export function createLive({ lanes, writer, tape, shelf, onBroken }: LiveOptions): Source {
-  const twins = new Map<string, { job: Job | null; fetched: Promise<Fetched> }>();
+  const twins = new Map<string, Twin>();
   const underway = new Set<Promise<Obtained>>();
 
-  async function fetchOnce(ticket: Ticket, request: ModelRequest): Promise<Obtained> {
-    const { place: { key, due }, model } = ticket;
-    const lane = lanes.get(model);
-    if (lane === undefined) return failed(new ModelError('refused', `There is no model ${model} in this run.`));
-    const twin = twins.get(key);
-    if (twin !== undefined) {
-      if (twin.job !== null) lane.hasten(twin.job, due);
-      return { ...await twin.fetched, via: 'twin', paid: NOTHING, retries: 0 };
+  /** Writes down what came, at once; the promise is kept when it is safe. Cancelled requests are no outcomes of a model. */
+  async function record(ticket: Ticket, obtained: Obtained, request?: ModelRequest): Promise<void> {
+    const { result } = obtained;
+    if ('error' in result && result.error.kind === 'cancelled') return;
+    const entry = fold(ticket, obtained);
+    const toShelf = request !== undefined && 'reply' in result ? shelf?.writer.append(entry, request) : undefined;
+    await Promise.all([writer?.append(entry, request), toShelf]);
+  }
+
+  async function call(ticket: Ticket, request: ModelRequest, lane: Lane): Promise<Obtained> {
+    const { key, due } = ticket.place;
+    let job: Job | null = null;
+    // in the very turn in which it comes, before its slot is given to another: not even a kill then loses it
+    const written = new Promise<{ fetched: Fetched; safe: Promise<void> }>((resolve) => {
+      job = lane.ask(request, due, (fetched) => resolve({ fetched, safe: record(ticket, { ...fetched, via: 'call' }, request) }));
+    });
+    const fetched = written.then(async (one) => {
+      await one.safe;
+      return one.fetched;
+    });
+    // not forgotten before it is on the disk: until then it is in flight for whoever asks the same
+    twins.set(key, { job, fetched });
+    try {
+      return { ...await fetched, via: 'call' };
+    } finally {
+      twins.delete(key);
     }
-    const entry = shelf?.held?.take(key, ticket.occurrence);
-    if (entry !== undefined) return { ...unfold(entry), via: 'cache', paid: NOTHING, retries: 0 };
-    let finish: (fetched: Fetched) => void = () => undefined;
-    const own: { job: Job | null; fetched: Promise<Fetched> } = { job: null, fetched: new Promise((resolve) => { finish = resolve; }) };
-    twins.set(key, own);
-    own.job = lane.ask(request, due, finish);
-    return { ...await own.fetched, via: 'call' };
   }
 
   async function obtain(ticket: Ticket, request: ModelRequest): Promise<Obtained> {
-    let isOwn = false;
+    const { place, model, occurrence } = ticket;
     try {
-      const held = tape?.at(ticket.place);
+      const held = tape?.at(place);
       if (held !== undefined) return unfold(held);
-      isOwn = !twins.has(ticket.place.key);
-      const obtained = await fetchOnce(ticket, request);
-      const { result, via } = obtained;
-      if (!('error' in result && result.error.kind === 'cancelled')) {
-        const entry = fold(ticket, obtained);
-        const asked = via === 'call' ? request : undefined;
-        const toShelf = shelf !== null && via === 'call' && 'reply' in result ? shelf.writer.append(entry, asked) : undefined;
-        await Promise.all([writer?.append(entry, asked), toShelf]);
+      const lane = lanes.get(model);
+      if (lane === undefined) return failed(new ModelError('refused', `There is no model ${model} in this run.`));
+      const twin = twins.get(place.key);
+      const entry = twin === undefined ? shelf?.held?.take(place.key, occurrence) : undefined;
+      if (twin === undefined && entry === undefined) return await call(ticket, request, lane);
+      let obtained: Obtained;
+      if (twin !== undefined) {
+        if (twin.job !== null) lane.hasten(twin.job, place.due);
+        obtained = { result: (await twin.fetched).result, via: 'twin', paid: NOTHING, retries: 0 };
+      } else {
+        obtained = { ...unfold(entry!), via: 'cache', paid: NOTHING, retries: 0 };
       }
+      await record(ticket, obtained);
       return obtained;
     } catch (error) {
       const failure = asModelError(error);
       if (failure.kind !== 'cancelled') onBroken(failure.message);
       return failed(failure);
-    } finally {
-      // not before the reply is on the disk: until then it is in flight for whoever asks the same
-      if (isOwn) twins.delete(ticket.place.key);
     }
   }
 

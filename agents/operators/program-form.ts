@@ -11,7 +11,7 @@ import { fits, printProgram } from '../instincts/print.ts';
 import { limits, type Program } from '../instincts/program.ts';
 import { printPrompt, splitGenome } from '../instincts/prompt-line.ts';
 import { randomProgram } from '../instincts/random-program.ts';
-import type { GenomeForm, WorkedExample } from './genome-form.ts';
+import { oncePerShape, type GenomeForm, type WorkedExample } from './genome-form.ts';
 import { boundedPlan, jsonOf, planOf } from './reply.ts';
 
 export interface ProgramFormOptions {
@@ -39,8 +39,8 @@ export function programForm(vocabulary: Vocabulary, { maxRules = 6 }: ProgramFor
     seedPrompts: seedPrompts(vocabulary),
     examples: workedExamples(vocabulary),
     maxTokens: ({ plan, prompt }) => (rules + 1) * TOKENS.rule + (plan ? TOKENS.plan : 0) + (prompt ? TOKENS.prompt : 0),
-    grammar: ({ plan, prompt }) => decodingGrammar(vocabulary, { maxRules: rules, plan, prompt }),
-    schema: (shape) => ({ name: 'program', schema: programSchema(vocabulary, rules, shape) }),
+    grammar: oncePerShape(({ plan, prompt }) => decodingGrammar(vocabulary, { maxRules: rules, plan, prompt })),
+    schema: oncePerShape((shape) => ({ name: 'program', schema: programSchema(vocabulary, rules, shape) })),
     read({ text }) {
       try {
         const json = jsonOf(text);

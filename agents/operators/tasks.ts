@@ -74,11 +74,20 @@ export function inventTask(form: GenomeForm, { niche, near, measures, prompt }: 
   return task(form, 'llm-invent', ask, { parents: near, prompt, rewrite: false }, asking);
 }
 
-/** What the system message says: language and rules, the same for all operators of a form and a style. */
+const prefixes = new WeakMap<GenomeForm, Map<Style, string>>();
+
+/** What the system message says: language and rules, the same for all operators of a form and a style (and the same string, of which stories keep many). */
 export function commonPrefix(form: GenomeForm, style: Style): string {
-  const parts = [form.language, `Each organism carries ${a(form.noun)}. You are shown some and what came of the lives with them, and write a new one.`];
-  if (style === 'few-shot' && form.examples.length > 0) parts.push(...form.examples.map((example) => workedExample(form, example)));
-  return parts.join('\n\n');
+  const known = prefixes.get(form) ?? new Map<Style, string>();
+  prefixes.set(form, known);
+  let prefix = known.get(style);
+  if (prefix === undefined) {
+    const parts = [form.language, `Each organism carries ${a(form.noun)}. You are shown some and what came of the lives with them, and write a new one.`];
+    if (style === 'few-shot') parts.push(...form.examples.map((example) => workedExample(form, example)));
+    prefix = parts.join('\n\n');
+    known.set(style, prefix);
+  }
+  return prefix;
 }
 
 function workedExample({ noun }: GenomeForm, { instruction, parents, child }: WorkedExample): string {

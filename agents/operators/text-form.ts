@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { framed } from '../instincts/grammar.ts';
 import { canonicalPrompt, printPrompt, promptFault, splitGenome } from '../instincts/prompt-line.ts';
 import type { Read } from '../model/task.ts';
-import type { GenomeForm, WorkedExample } from './genome-form.ts';
+import { oncePerShape, type GenomeForm, type WorkedExample } from './genome-form.ts';
 import { objectOf } from './program-form.ts';
 import { boundedPlan, jsonOf, longestReply, plainText, planOf, withoutPlan } from './reply.ts';
 import { a } from './words.ts';
@@ -52,17 +52,17 @@ export function textForm({ noun, maxCharacters, about, seedPrompts = generalProm
     language: `${about}\nThe ${noun} is one paragraph of at most ${maxCharacters} characters, without headings, lists or markup.`,
     // about three characters a token in the languages that small models know
     maxTokens: ({ plan, prompt }) => Math.ceil(maxCharacters / 3) + 16 + (plan ? 90 : 0) + (prompt ? 45 : 0),
-    grammar: (shape) => [
+    grammar: oncePerShape((shape) => [
       ...framed(`first (" "? seen){0,${Math.max(0, Math.floor(maxCharacters / 2) - 1)}}`, 'text', shape), ['first', firstSign] as const, ['seen', sign] as const,
-    ].map(([name, form]) => `${name} ::= ${form}\n`).join(''),
-    schema: ({ plan, prompt }) => ({
+    ].map(([name, form]) => `${name} ::= ${form}\n`).join('')),
+    schema: oncePerShape(({ plan, prompt }) => ({
       name: noun.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 60) || 'text',
       schema: objectOf({
         ...(plan ? { plan: { type: 'string', description: 'One sentence: what you change and why.' } } : {}),
         ...(prompt ? { mutation_prompt: { type: 'string', description: 'The new mutation prompt, at most 120 characters.' } } : {}),
         text: { type: 'string', description: `The ${noun}.` },
       }),
-    }),
+    })),
     read({ text, finish }) {
       try {
         const json = jsonOf(text);

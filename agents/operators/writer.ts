@@ -25,6 +25,8 @@ export interface WriterOptions {
   language?: z.input<typeof languageOptions>;
   /** The kind of genome; instincts over the world's vocabulary when left out. */
   form?: GenomeForm;
+  /** Models that a bandit chooses among; all of the service when left out. */
+  models?: readonly string[];
   /** What a bandit had learnt when its run was stopped (`Bandit.state`). */
   learnt?: unknown;
 }
@@ -47,13 +49,13 @@ export interface Writer extends GenomeWriter {
  * world goes on, and has the answer ready at the birth. What is asked depends on the seed, the child's number and what had
  * happened by its conception, never on what has arrived.
  */
-export function createWriter({ simulation, service, archive = null, language: given = {}, form: kind, learnt }: WriterOptions): Writer {
+export function createWriter({ simulation, service, archive = null, language: given = {}, form: kind, models = service.models, learnt }: WriterOptions): Writer {
   const language = languageOptions.parse(given);
   const form = kind ?? programForm(simulation.world.vocabulary);
   const { genomes } = simulation.kernel;
   const samplingKey = seedKey(simulation.seed, purpose.sampling);
   const choiceKey = seedKey(simulation.seed, purpose.choice);
-  const bandit = language.bandit ? createBandit(modelOperators, service.models, learnt) : null;
+  const bandit = language.bandit ? createBandit(modelOperators, models, learnt) : null;
   const answers = new Map<number, Promise<Delivery>>();
   const unsettled = new Map<number, (delivery: Delivery) => void>();
   const costs = new Map<number, number>();

@@ -4,7 +4,7 @@
  * what else the machine does falls on both; a share is the median of the rounds' ratios, and beside it the least. Where the system
  * tells it (Linux), tokens are counted by seconds of processor time too, of every process that took part: on one thread
  * that is what a machine with nothing else to do would show.
- * Run: npm run bench embedded (minutes); `tsx test/bench/embedded.ts first` leaves the rates out.
+ * Run: npm run bench embedded (minutes); one part is run by `tsx test/bench/embedded.ts PART` (1, 2, default, first, kinds).
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -204,13 +204,18 @@ function shown({ ms, cpuMs }: Timed): string {
 }
 
 const weights = await findWeights();
-const only = process.argv[2];
+const asked = process.argv.slice(2);
+const wants = (part: string) => asked.length === 0 || asked.includes(part);
 if (weights === null) console.log(`${weightsFacts.file} is not there: run lichen model fetch first.`);
 else {
   console.log('slots, decoding  tokens              | written: direct, door, share, least | prompt and written: direct, door, share, least');
-  for (const slots of [1, 2, undefined]) if (only !== 'first') await rates(weights.path, slots);
-  console.log('\ntime to the first token');
-  await firstTokens();
-  console.log('\nthree kinds of prompt on the two slots of the default');
-  await kinds();
+  for (const slots of [1, 2, undefined]) if (wants(String(slots ?? 'default'))) await rates(weights.path, slots);
+  if (wants('first')) {
+    console.log('\ntime to the first token');
+    await firstTokens();
+  }
+  if (wants('kinds')) {
+    console.log('\nthree kinds of prompt on the two slots of the default');
+    await kinds();
+  }
 }

@@ -6,7 +6,7 @@ import { build } from 'vite';
 import type { ModelFacts } from '../../viewer/protocol.ts';
 import type { Lab } from '../../viewer/lab.ts';
 import { serveViewer, type ViewerServer } from '../../viewer/server.ts';
-import { createSession, type Session } from '../../viewer/session.ts';
+import { createSession, type Session, type SessionOptions } from '../../viewer/session.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -21,7 +21,10 @@ export async function buildPageAside(): Promise<BuiltPage> {
 
 export interface LiveLab { session: Session; server: ViewerServer; close(): Promise<void> }
 
-export interface LiveOptions { lab: Lab; dist: string; model?: ModelFacts; playing?: boolean; ticksPerSecond?: number }
+export interface LiveOptions extends Omit<SessionOptions, 'model'> {
+  dist: string;
+  model?: ModelFacts;
+}
 
 /** Runs a lab and serves it to pages, as `lichen run` does. */
 export async function goLive({ lab, dist, ...options }: LiveOptions): Promise<LiveLab> {
@@ -33,7 +36,7 @@ export async function goLive({ lab, dist, ...options }: LiveOptions): Promise<Li
     session, server,
     async close() {
       session.stop();
-      lab.writer?.close();
+      lab.close();
       await server.close();
       await running;
     },

@@ -1,10 +1,11 @@
 import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
+import { budgetBrief, budgetLines, isNearlySpent, raisedCap, spentUnits } from '../../viewer/app/budget-words.ts';
 import { Camera } from '../../viewer/app/camera.ts';
 import { parseFrame } from '../../viewer/app/frame.ts';
 import { applyMessage, EMPTY_STATE, MAX_LOG_LINES, type PageState } from '../../viewer/app/state.ts';
 import { stepped, withVisibleControls } from '../../viewer/app/words.ts';
-import { FRAME_HEADER_BYTES, FRAME_MAGIC, type LogLine, type OrganismFacts, type ServerMessage } from '../../viewer/protocol.ts';
+import { FRAME_HEADER_BYTES, FRAME_MAGIC, type BudgetFacts, type LogLine, type OrganismFacts, type ServerMessage } from '../../viewer/protocol.ts';
 
 function after(state: PageState, ...messages: ServerMessage[]): PageState {
   return produce(state, (draft) => messages.forEach((message) => applyMessage(draft, message)));
@@ -16,11 +17,11 @@ const organism: OrganismFacts = {
 };
 
 describe('the state of the page', () => {
-  it('keeps the newest lines of the log, and every command as a pin', () => {
-    const lines = Array.from({ length: MAX_LOG_LINES + 5 }, (_, seq): LogLine => ({ seq, tick: seq, kind: seq % 100 === 0 ? 'command' : 'birth', text: '' }));
-    const state = after(EMPTY_STATE, { type: 'log', lines });
-    expect(state.log).toHaveLength(MAX_LOG_LINES);
-    expect(state.log.at(-1)?.seq).toBe(MAX_LOG_LINES + 4);
+  it('[V5] keeps the newest lines of each kind of news, and every command as a pin', () => {
+    const births = 3 * MAX_LOG_LINES;
+    const lines = Array.from({ length: births }, (_, seq): LogLine => ({ seq, tick: seq, kind: seq % 100 === 0 ? 'command' : 'birth', text: '' }));
+    const state = after(EMPTY_STATE, { type: 'log', lines: lines.slice(0, 50) }, { type: 'log', lines: lines.slice(50) });
+    expect(state.log.map(({ seq }) => seq)).toEqual([0, 100, ...lines.slice(-MAX_LOG_LINES - 1).map(({ seq }) => seq)]);
     expect(state.pins.map(({ seq }) => seq)).toEqual([0, 100, 200]);
   });
 
@@ -61,11 +62,38 @@ describe('a frame', () => {
 describe('text and numbers', () => {
   it('[V4][L2] shows characters that change direction or hide as escapes', () => {
     expect(withVisibleControls('eat \u202e tae \u0000\u200b')).toBe('eat \\u202e tae \\u0000\\u200b');
+    expect(withVisibleControls('a\u{e0041}\ufe0f\u3164b\u{1f33f}')).toBe('a\\u{e0041}\\ufe0f\\u3164b\u{1f33f}');
+    expect(withVisibleControls(`half ${'\u{1f33f}'.slice(0, 1)}`)).toBe('half \\ud83c');
     expect(withVisibleControls('otherwise -> climb grass\n\tété 草')).toBe('otherwise -> climb grass\n\tété 草');
   });
 
   it('writes a value with the decimals of its step', () => {
     expect([stepped(0.4200001, 0.01), stepped(3, 1), stepped(0, 0.0001), stepped(0.05, 0.001)]).toEqual(['0.42', '3', '0', '0.05']);
+  });
+});
+
+describe('a budget in words', () => {
+  const budget = (spent: number, cap: number, more: Partial<BudgetFacts> = {}): BudgetFacts => ({
+    spent: { calls: spent, tokens: 50, dollars: 0.0123 }, caps: { calls: cap, dollars: 1 }, used: cap === 0 ? 1 : spent / cap, perMinute: { calls: 4.25, tokens: 0, dollars: 0 }, over: null, ...more,
+  });
+
+  it('says spent, left and the rate of each cap', () => {
+    expect(budgetLines(budget(830, 1000))).toEqual(['calls: 830 of 1\u202f000 spent, 170 left, 4.3 a minute', 'dollars: $0.0123 of $1.00 spent, $0.9877 left, $0.00 a minute']);
+    expect(budgetBrief(budget(830, 1000))).toBe('budget 83\u202f%');
+    expect(budgetBrief({ ...budget(830, 1000), caps: {} })).toBe('');
+  });
+
+  it('warns from 80 % on, and when it is spent', () => {
+    expect([799, 800, 1000].map((spent) => isNearlySpent(budget(spent, 1000)))).toEqual([false, true, true]);
+    // what is left is too little for another call
+    expect(isNearlySpent(budget(1, 1000, { over: 'blind' }))).toBe(true);
+    expect(budgetBrief(budget(990, 1000, { over: 'paused' }))).toBe('budget spent');
+  });
+
+  it('offers to raise the caps that are spent, and those only', () => {
+    expect(spentUnits(budget(1000, 1000))).toEqual(['calls']);
+    expect(spentUnits(budget(10, 1000, { over: 'paused' }))).toEqual(['dollars']);
+    expect([raisedCap('calls', 400), raisedCap('calls', 0), raisedCap('dollars', 1.234), raisedCap('tokens', 10)]).toEqual([800, 100, 2.5, 10_000]);
   });
 });
 

@@ -27,7 +27,7 @@ export function isNearlySpent({ used, over }: BudgetFacts): boolean {
 /** For the top line: `budget 83 %`; empty without caps. */
 export function budgetBrief(budget: BudgetFacts): string {
   if (cappedUnits(budget).length === 0) return '';
-  if (budget.over !== null) return budget.over === 'paused' ? 'budget spent, paused' : 'budget spent';
+  if (budget.over !== null) return 'budget spent';
   return `budget ${percent(Math.min(budget.used, 1))}`;
 }
 

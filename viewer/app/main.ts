@@ -104,6 +104,7 @@ async function start(): Promise<void> {
     frameCosts: () => costs.list(),
     clearFrameCosts: () => costs.clear(),
     state: () => store.now,
+    send,
     pixels: () => view.pixels(),
     pointOf: (x, y) => view.camera.pointOf(x, y),
   };

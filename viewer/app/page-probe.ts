@@ -1,5 +1,6 @@
 import type { FrameCost } from './frame-costs.ts';
 import type { PageState } from './state.ts';
+import type { ClientMessage } from '../protocol.ts';
 
 /** `window.lichen`: what tests and measurements in a real browser read of the page. */
 export interface PageProbe {
@@ -7,6 +8,8 @@ export interface PageProbe {
   frameCosts(): FrameCost[];
   clearFrameCosts(): void;
   state(): PageState;
+  /** Says something to the simulation, as the panels do. */
+  send(message: ClientMessage): void;
   /** The picture as drawn, RGBA; rows from the bottom up, as WebGL counts them. */
   pixels(): { width: number; height: number; data: Uint8Array };
   /** Point of the world's canvas, in CSS pixels, where a place of the space (in steps) is drawn. */

@@ -16,7 +16,9 @@ export function showTopLine(store: Store): void {
   const modelText = model.querySelector('span');
   const writing = byId('writing', HTMLElement);
   const writingShare = byId('writing-share', HTMLElement);
-  const writingCost = byId('writing-cost', HTMLElement);
+  const writingCalls = byId('writing-calls', HTMLElement);
+  const writingTokens = byId('writing-tokens', HTMLElement);
+  const writingDollars = byId('writing-dollars', HTMLElement);
   const budget = byId('budget', HTMLElement);
   const fallbacks = byId('fallbacks', HTMLElement);
   const link = byId('link', HTMLElement);
@@ -49,7 +51,9 @@ export function showTopLine(store: Store): void {
     const written = totals.birthsByOperator['llm'] ?? 0;
     writing.hidden = store.now.model?.state !== 'ready' && calls === 0;
     setText(writingShare, `children by model ${percent(totals.births === 0 ? 0 : written / totals.births)}`);
-    setText(writingCost, `${compact(calls)} calls · ${compact(tokens)} tokens${dollars > 0 ? ` · ${money(dollars)}` : ''}`);
+    setText(writingCalls, `${compact(calls)} calls`);
+    setText(writingTokens, `${compact(tokens)} tokens`);
+    showText(writingDollars, dollars > 0 ? money(dollars) : '');
     writing.title = `${count(written)} of ${count(totals.births)} children written by the model; now asked for ${percent(share)} of conceptions; `
       + `${count(repaired)} repaired, ${count(copies)} equal to a parent, ${count(inFlight)} being answered${overBudget > 0 ? `, ${count(overBudget)} over budget` : ''}. `
       + 'Click to read what was asked of whom.';

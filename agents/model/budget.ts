@@ -52,6 +52,8 @@ export class Purse {
   /** Ends a hold; `cost` is what it came to. */
   settle(worst: Spending, cost: Spending | null): void {
     for (const unit of units) this.held[unit] = Math.max(0, this.held[unit] - worst[unit]);
+    // what rounding leaves of dollars must not hold back the last call for ever
+    if (this.held.calls === 0) this.held.dollars = 0;
     if (cost !== null) this.spend(cost);
   }
 

@@ -56,6 +56,8 @@ export interface LaneOptions {
 const STRIKES = 3;
 const REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
+/** Whatever wait is asked for, after this someone looks whether it still stands. */
+const LONGEST_SHUT_MS = 300_000;
 const FIRST_BYTES_PER_TOKEN = 2;
 
 /**
@@ -243,9 +245,8 @@ export class Lane {
 
   /** The other side wants less: all wait, or, when it is for longer than a request is worth, all are told at once. */
   private pauseFor(waitMs: number, reason: string): void {
-    const until = performance.now() + waitMs;
-    if (waitMs > this.options.retry.withinMs) this.shut = { until: Math.max(this.shut?.until ?? 0, until), reason };
-    else this.pausedUntil = Math.max(this.pausedUntil, until);
+    if (waitMs > this.options.retry.withinMs) this.shut = { until: performance.now() + Math.min(waitMs, LONGEST_SHUT_MS), reason };
+    else this.pausedUntil = Math.max(this.pausedUntil, performance.now() + waitMs);
   }
 
   private strike({ message }: ModelError): void {

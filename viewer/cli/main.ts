@@ -4,7 +4,6 @@ import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber } from './flag
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
-import { trial } from './trial.ts';
 import type { TrialFlags } from './trial-plan.ts';
 import { listWorlds } from './worlds.ts';
 
@@ -96,7 +95,11 @@ function describe(): Command {
     .option('--out <dir>', 'keep the trial in this folder; started again there, it goes on where it was')
     .option('--replay', 'make the trial in --out again from its recorded replies, without a model')
     .option('--json', 'print what was found as one line of JSON on standard output')
-    .action(async (world: string, flags: TrialFlags) => { process.exitCode = await trial(world, flags); });
+    .action(async (world: string, flags: TrialFlags) => {
+      // it brings the models' service along, which other commands are quicker without
+      const { trial } = await import('./trial.ts');
+      process.exitCode = await trial(world, flags);
+    });
 
   program.command('worlds').argument('[world]')
     .description('What worlds there are: senses, acts, parameters.')

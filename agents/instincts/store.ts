@@ -10,6 +10,7 @@ import { drawMutant } from './mutate.ts';
 import { parseProgram } from './parse.ts';
 import { printProgram } from './print.ts';
 import { limits, type Program } from './program.ts';
+import { splitGenome } from './prompt-line.ts';
 import { checkVocabulary } from './vocabulary.ts';
 
 /** Most mutations that one birth adds to the first. */
@@ -137,9 +138,8 @@ export class Instincts implements Genomes {
     let child: Program | null = null;
     let variation = 0;
     if (second !== null && second !== first) {
-      const recombined = crossPrograms(this.program(first), this.program(second), random);
-      const text = this.print(recombined);
-      if (text.length <= limits.characters && text !== this.texts[first]) {
+      const recombined = this.recombined(first, second, random);
+      if (recombined !== null) {
         child = recombined;
         variation |= Variation.crossover;
       }
@@ -158,6 +158,15 @@ export class Instincts implements Genomes {
     }
     const handle = this.internProgram(child);
     return { handle, variation: handle === first ? 0 : variation };
+  }
+
+  /** A recombinant that does not equal the first parent in all but the mutation prompt; where it equals the second in that way, it is the second. */
+  private recombined(first: number, second: number, random: RandomStream): Program | null {
+    const recombined = crossPrograms(this.program(first), this.program(second), random);
+    const text = this.print(recombined);
+    const { body } = splitGenome(text);
+    if (text.length > limits.characters || body === splitGenome(this.texts[first]).body) return null;
+    return body === splitGenome(this.texts[second]).body ? this.program(second) : recombined;
   }
 
   decide(rows: DecisionRows): void {

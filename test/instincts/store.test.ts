@@ -142,6 +142,20 @@ describe('a child by the classical operators', () => {
     expect(new Set(crossed)).toEqual(new Set([0, Variation.crossover]));
   });
 
+  it('[I9] a recombinant that equals a parent but for the mutation prompt is that parent\'s copy', () => {
+    const instincts = createInstincts(vocabulary);
+    const [one, two] = ['be bold', 'be shy'].map((prompt) => instincts.intern(`mutation prompt: ${prompt}\n${grazer}`)) as [number, number];
+    const stream = random();
+    for (let birth = 0; birth < 30; birth++) expect(instincts.vary(one, two, stream, 0)).toEqual({ handle: one, variation: 0 });
+    const other = instincts.intern('mutation prompt: be quick\nwhen age > 3 -> wander\notherwise -> rest');
+    const handles = Array.from({ length: 60 }, () => instincts.vary(one, other, stream, 0).handle);
+    expect(handles).toContain(one);
+    expect(handles).toContain(other);
+    for (const text of handles.filter((handle) => handle !== one && handle !== other).map((handle) => instincts.text(handle))) {
+      expect(text).toMatch(/^mutation prompt: be (bold|quick)\n/);
+    }
+  });
+
   it('has rules of both parents when there are two', () => {
     const instincts = createInstincts(vocabulary);
     const first = instincts.intern('when age < 1 -> eat\nwhen age < 2 -> eat\notherwise -> rest');

@@ -4,7 +4,7 @@ import { serviceFacts } from '../../viewer/cli/trial-model.ts';
 import { planTrial, shareOf, type ArmName, type TrialFlags, type TrialPlan } from '../../viewer/cli/trial-plan.ts';
 import { runTrial, type TrialRun } from '../../viewer/cli/trial-run.ts';
 
-export const flags: TrialFlags = { arms: 'blind,llm,mixed', budgetBirths: 60, seeds: 1, firstSeed: 1, burnIn: 120, share: 0.5, mutationRate: 1, set: [], with: [] };
+export const flags: TrialFlags = { arms: 'blind,llm,mixed', budgetBirths: 60, seeds: 1, firstSeed: 1, burnIn: 120, share: 0.5, mutationRate: 1, gardens: 20, set: [], with: [] };
 
 export function planOf(changed: Partial<TrialFlags> = {}): TrialPlan {
   return planTrial('meadow', { ...flags, ...changed }).plan;

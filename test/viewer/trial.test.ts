@@ -103,7 +103,7 @@ describe('a model that serves a trial', () => {
     let silent = true;
     const { door } = author(() => 'here');
     const complete: ModelDoor['complete'] = (request) => (silent ? Promise.reject(new ModelError('refused', 'The key is wrong (401).', { status: 401 })) : door.complete(request));
-    const model = trialModel({ ...door, complete }, knownPrices, () => { lost++; });
+    const model = trialModel({ door: { ...door, complete }, prices: knownPrices, onLost: () => { lost++; } });
     const service = model.serve(null);
     for (let n = 0; n < 4; n++) await service.perform(task(n));
     silent = false;
@@ -118,7 +118,7 @@ describe('a model that serves a trial', () => {
   });
 
   it('knows what a run has cost, and its pace once it has been asked a few times', async () => {
-    const model = trialModel(author(() => 'here').door, { date: '2026-01-01', models: {} }, () => undefined);
+    const model = trialModel({ door: author(() => 'here').door, prices: knownPrices, onLost: () => undefined });
     const service = model.serve(null);
     expect(model.pace).toBeNull();
     for (let n = 0; n < 6; n++) await service.perform(task(n));
@@ -127,12 +127,12 @@ describe('a model that serves a trial', () => {
     expect(model.facts(service)).toMatchObject({ name: 'author', calls: 6, promptTokens: 600, completionTokens: 120, live: 6, dollars: 0 });
     await service.close();
     expect(model.facts(model.serve(null))).toMatchObject({ calls: 0, live: 0, seconds: 0 });
-    const priced = trialModel({ ...author(() => 'here').door, local: false }, { date: '2026-01-01', models: { author: { input: 10, output: 100 } } }, () => undefined);
+    const priced = trialModel({ door: { ...author(() => 'here').door, local: false }, prices: { date: '2026-01-01', models: { author: { input: 10, output: 100 } } }, onLost: () => undefined });
     const dear = priced.serve(null);
     await dear.perform(task(1));
     expect(priced.facts(dear)!.dollars).toBeCloseTo((10 * 100 + 100 * 20) / 1e6, 12);
     await dear.close();
-    const unknown = trialModel({ ...author(() => 'here').door, local: false }, { date: '2026-01-01', models: {} }, () => undefined);
+    const unknown = trialModel({ door: { ...author(() => 'here').door, local: false }, prices: knownPrices, onLost: () => undefined });
     expect(unknown.facts(unknown.serve(null))!.dollars).toBeNull();
   });
 });

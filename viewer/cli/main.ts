@@ -88,6 +88,7 @@ function describe(): Command {
     .option('--burn-in <ticks>', 'classical evolution before, the same in every arm', wholeNumber('--burn-in', 0, 1_000_000), 300)
     .option('--share <x>', 'the model\'s share of conceptions in the arm mixed', anyNumber('--share', 0.0001, 1), 0.5)
     .option('--mutation-rate <x>', 'chance that a child no model writes is changed, while births are counted', anyNumber('--mutation-rate', 0, 1), 1)
+    .option('--gardens <n>', 'common gardens grown for each pair of arms and seed', wholeNumber('--gardens', 0, 1000), 20)
     .option('--set <key=value>', 'set a parameter or pressure; may be given several times', gather, [])
     .option('--with <language.field=value>', 'how the model is asked: language.style=few-shot, …; may be given several times', gather, [])
     .option('--model <model>', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model')

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../../agents/model/capabilities.ts';
 import type { ModelDoor } from '../../agents/model/contract.ts';
 import { ModelError } from '../../agents/model/contract.ts';
 import type { PriceTable } from '../../agents/model/prices.ts';
@@ -21,8 +22,16 @@ export interface TrialModel {
 
 const LEAST_CALLS = 5;
 
-/** `onLost` is told when the model has failed too often to go on. */
-export function trialModel(door: ModelDoor, prices: PriceTable, onLost: () => void): TrialModel {
+export interface TrialModelOptions {
+  door: ModelDoor;
+  prices: PriceTable;
+  /** What a probe has found, by model. */
+  capabilities?: Readonly<Record<string, Capabilities>>;
+  /** Told when the model has failed too often to go on. */
+  onLost(): void;
+}
+
+export function trialModel({ door, prices, capabilities = {}, onLost }: TrialModelOptions): TrialModel {
   let lost: string | null = null;
   let problem = '';
   let unanswered = 0;
@@ -63,7 +72,7 @@ export function trialModel(door: ModelDoor, prices: PriceTable, onLost: () => vo
   return {
     serve(cassette) {
       served = { live: 0, seconds: 0 };
-      const service = createModelService({ doors: [lent], prices, ...(cassette === null ? {} : { record: { file: cassette, resume: true } }) });
+      const service = createModelService({ doors: [lent], prices, capabilities, ...(cassette === null ? {} : { record: { file: cassette, resume: true } }) });
       service.events$.subscribe((event) => {
         if (event.kind !== 'task') return;
         tasks++;

@@ -43,6 +43,7 @@ export interface TrialFlags {
   burnIn: number;
   share: number;
   mutationRate: number;
+  gardens: number;
   set: string[];
   with: string[];
   model?: string;
@@ -57,7 +58,7 @@ export interface TrialFlags {
  * that many generations fit into them.
  */
 const smallWorld: Readonly<Record<string, number>> = { size: 32, patchSize: 8, bareGround: 0.2, scarcity: 0.7, lifespan: 120, founders: 40 };
-const GARDEN = { each: 40, ticks: 400, gardens: 20 };
+const GARDEN = { each: 40, ticks: 400 };
 /** Where a model would also enter life outside conception. */
 const otherRoles = ['deliberation', 'judging'] as const;
 
@@ -103,7 +104,7 @@ export function planTrial(worldName: string, flags: TrialFlags): { plan: TrialPl
     seeds: Array.from({ length: flags.seeds }, (_, i) => flags.firstSeed + i),
     plan: {
       format: 'lichen-trial', version: 1, world: worldName, parameters: { ...parameters }, births: flags.budgetBirths, burnIn: flags.burnIn,
-      share: flags.share, mutationRate: flags.mutationRate, garden: GARDEN, language, model: needed === undefined ? null : flags.model ?? null,
+      share: flags.share, mutationRate: flags.mutationRate, garden: { ...GARDEN, gardens: flags.gardens }, language, model: needed === undefined ? null : flags.model ?? null,
     },
   };
 }

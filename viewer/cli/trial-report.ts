@@ -129,6 +129,7 @@ function worlds(results: TrialResults): Block {
 function gardens({ plan, arms, seeds, gardens: all }: TrialResults): Block[] {
   const pairs = [...arms.map((arm) => ['start', arm] as const), ...(arms.includes('blind') ? arms.filter((arm) => arm !== 'blind').map((arm) => ['blind', arm] as const) : [])];
   const { each, ticks, gardens: times } = plan.garden;
+  if (times === 0) return [];
   return [
     { kind: 'heading', text: 'Common garden' },
     { kind: 'table', left: 1, head: ['who against whom', ...seeds.map((seed) => `seed ${seed}`), 'mean share'], rows: pairs.map(([first, second]) => {

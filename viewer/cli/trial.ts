@@ -93,7 +93,7 @@ async function makeRuns({ plan, arms, seeds, folder, prices, replay, stop }: Tri
     if (access !== null) progress.note(access.facts.note);
     if (todo.length < all.length) progress.note(`${counted(all.length - todo.length, 'run')} of ${all.length} ${all.length - todo.length === 1 ? 'is' : 'are'} there already.`);
     if (folder === null && needsModel) progress.note('Nothing is kept without --out: if this is stopped, it begins anew.');
-    const model = door === undefined ? null : trialModel(door, prices, () => giveUp.abort());
+    const model = door === undefined ? null : trialModel({ door, prices, capabilities: access?.capabilities ?? {}, onLost: () => giveUp.abort() });
     const made: TrialRun[] = [];
     for (const { arm, seed, kept } of all) {
       if (!replay && kept !== null) {
@@ -157,6 +157,7 @@ async function makeRun({ plan, arm, seed, folder, replay, kept, model, progress,
 async function growGardens(plan: TrialPlan, arms: readonly ArmName[], seeds: readonly number[], runs: readonly TrialRun[]): Promise<GardenResult[]> {
   const world = findWorld(plan.world);
   const results: GardenResult[] = [];
+  if (plan.garden.gardens === 0) return results;
   for (const seed of seeds) {
     const of = (arm: ArmName): TrialRun | undefined => runs.find((run) => run.arm === arm && run.seed === seed);
     for (const arm of arms) {
@@ -174,7 +175,7 @@ async function growGardens(plan: TrialPlan, arms: readonly ArmName[], seeds: rea
           if (share !== null) shares.push(share);
           await breathe();
         }
-        // whoever has died out has lost, whatever a garden might say of genomes that nobody carries any more
+        // where one side has died out no garden can be grown, and it has lost
         const lost = run.genomes.end.length === 0 ? (genomes.length === 0 ? null : 0) : genomes.length === 0 ? 1 : null;
         results.push({ seed, first, second: arm, shares, share: shares.length > 0 ? mean(shares) : lost });
       }

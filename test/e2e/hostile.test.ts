@@ -32,7 +32,9 @@ afterEach(() => { endpoint.next.length = 0; });
 
 /** A world in which the model writes every child, and where the first are born after some 30 ticks. */
 function hostileLab(seed = 9): Lab {
-  return createLab({ world: 'meadow', seed, operator: 'llm', parameters: { size: 64, founders: 80, capacity: 400, gestation: 4, scarcity: 0.1 }, service: createModelService({ doors: [door], retry: { tries: 1 } }) });
+  return createLab({ world: 'meadow', seed, operator: 'llm', parameters: { size: 64, founders: 80, capacity: 400, gestation: 4, scarcity: 0.1 },
+    // the genome is then what the model wrote, and nothing else
+    language: { mutationPrompts: false }, service: createModelService({ doors: [door], retry: { tries: 1 } }) });
 }
 
 /** Answers with these replies, over and over. */
@@ -88,7 +90,11 @@ describe('[L2][L4][I3] a model that means harm', () => {
   });
 
   it('is corrected once, and what comes of it counts as repaired, with what was wrong', async () => {
-    answerWith(good(`otherwise -> ${script}`), good(program));
+    // whether a repair or another child's first request comes next is the scheduler's to say
+    answerWith((asked, response) => {
+      const isRepair = (asked.body['messages'] as unknown[]).length > 2;
+      good(isRepair ? program : `otherwise -> ${script}`)(asked, response);
+    });
     const lab = hostileLab();
     const nursery = watchNursery(lab);
     await runUntil(lab, () => nursery.delivered.size >= 6, 150);
@@ -160,7 +166,7 @@ describe('[V4][L2] the page that shows what such a model did', () => {
       return {
         fallbacks: texts('#log [data-kind="fallback"]'), births: texts('#log [data-kind="birth"]'), model: texts('#model')[0] ?? '',
         modelTitle: document.getElementById('model')?.title ?? '',
-        logTags: tags('log'), cardTags: tags('card'), modelTags: tags('model'),
+        quotes: texts('#card blockquote'), inHand: Number(document.getElementById('card')?.dataset['id']), logTags: tags('log'), cardTags: tags('card'), modelTags: tags('model'),
         scripts: Array.from(document.scripts, ({ src }) => new URL(src).pathname), images: Array.from(document.images, ({ src }) => src.slice(0, 5)),
         pwned: (window as unknown as { pwned?: number }).pwned ?? null, everything: document.body.textContent ?? '',
       };
@@ -170,6 +176,8 @@ describe('[V4][L2] the page that shows what such a model did', () => {
     expect(shown.fallbacks.join('\n')).toContain('found "<script>window.pwned=3</script>"');
     expect(shown.births.join('\n')).toContain(`written by ${MODEL}`);
     expect(shown.model).toContain(MODEL);
+    const { asked, replies } = lab.writer!.storyOf(shown.inHand)!;
+    expect(shown.quotes).toEqual([asked.at(-1)!.content, ...replies].map((text) => text.replaceAll('\u202e', '\\u202e')));
     expect(shown.modelTitle).toContain('answers at \\u202ehere');
     // and are nothing but words
     expect(shown.logTags).toEqual(['li', 'span']);

@@ -250,6 +250,7 @@ describe('a report', () => {
     expect(blind).toMatch(/There was no arm with a model/);
     expect(blind).not.toMatch(/NaN|undefined|Infinity/);
     const whole = await trialOf(author(goodProgram), ['blind', 'llm'], [1]);
+    expect(plainText(trialReport(whole), 400)).toMatch(/There were only [01]\.\d\d births for each one alive at the start/);
     expect(plainText(trialReport({ ...whole, runs: whole.runs.slice(0, 1) }), 400)).toMatch(/1 run is missing/);
   });
 

@@ -7,7 +7,7 @@ import type { Block } from './trial-blocks.ts';
 import { shareOf } from './trial-plan.ts';
 import { contrasts as contrastsOf, tallyOf, type Contrast, type TrialResults } from './trial-questions.ts';
 import type { TrialRun } from './trial-run.ts';
-import { chance, difference, figure, findings, verdictWords } from './trial-words.ts';
+import { chance, difference, figure, findings, isAtBest, verdictWords } from './trial-words.ts';
 import { count, counted } from './words.ts';
 
 /** The report of a trial: the answer first, then what was done, a table for each question, and what it cost. */
@@ -144,9 +144,13 @@ function gardens({ plan, arms, seeds, gardens: all }: TrialResults): Block[] {
 function comparisonTable({ comparisons }: Contrast): Block {
   return {
     kind: 'table', left: 1, head: ['question', 'blind', 'model', 'difference [95 %]', 'Hedges\' g [95 %]', 'p', 'verdict'],
-    rows: comparisons.map(({ title, better, form, seeds, control, treated, difference: gap, effect, p, verdict }) => [
-      `${title}${better === 'less' ? ' (fewer is better)' : ''}`, withSpread(control, form), withSpread(treated, form), difference(gap, form, seeds), difference(effect, 'number', seeds), chance(p), verdictWords[verdict],
-    ]),
+    rows: comparisons.map((one) => {
+      const { title, better, form, seeds, control, treated, difference: gap, effect, p, verdict } = one;
+      return [
+        `${title}${better === 'less' ? ' (fewer is better)' : ''}`, withSpread(control, form), withSpread(treated, form), difference(gap, form, seeds), difference(effect, 'number', seeds), chance(p),
+        verdict === 'no gain' && isAtBest(one) ? 'as good' : verdictWords[verdict],
+      ];
+    }),
   };
 }
 
@@ -170,7 +174,7 @@ function setup(results: TrialResults): string[] {
   const changed = facts.filter(({ key, initial }) => plan.parameters[key] !== initial).map(({ key }) => `${key} ${plan.parameters[key]}`);
   const armWords = { blind: 'blind operators write every child', llm: 'the model writes every child', mixed: `the model writes a share of ${figure(shareOf('mixed', plan), 'share')}, blind operators the others` };
   const [first] = runs;
-  const turnover = first === undefined ? '' : ` On average ${figure(mean(runs.map((run) => run.births / run.population.start)), 'number')} births for each one alive at the start.`;
+  const turnover = first === undefined ? '' : ` On average ${figure(turnoverOf(results), 'number')} births for each one alive at the start.`;
   const names = [...new Set(runs.flatMap(({ model }) => model?.name ?? []))];
   return [
     `World: ${plan.world}, ${changed.length === 0 ? 'as it is' : `with ${changed.join(', ')}`}; all else by default.`,
@@ -183,12 +187,22 @@ function setup(results: TrialResults): string[] {
   ];
 }
 
+/** Births counted for each one alive when counting began. */
+function turnoverOf({ runs }: TrialResults): number {
+  return mean(runs.map((run) => run.births / run.population.start));
+}
+
+/** With fewer births for each one alive, most of those in the end are who was there at the start. */
+const LEAST_TURNOVER = 1.5;
+
 /** What makes the arms less than comparable, said at the top. */
-function unequal({ plan, runs, arms, seeds }: TrialResults): Block[] {
+function unequal(results: TrialResults): Block[] {
+  const { plan, runs, arms, seeds } = results;
   const short = runs.filter(({ ended }) => ended !== 'whole');
   const missing = arms.length * seeds.length - runs.length;
   const items = [
     ...short.map(({ arm, seed, births, ended }) => `In the run ${arm}, seed ${seed}, ${ended === 'died out' ? 'everyone had died' : 'time was up'} after ${count(births)} of ${count(plan.births)} births: its figures are of fewer births than the others'.`),
+    ...(turnoverOf(results) < LEAST_TURNOVER ? [`There were only ${figure(turnoverOf(results), 'number')} births for each one alive at the start, so that many of those alive at the end are older than the arms: gardens and worlds say little; count more births, or make the world smaller.`] : []),
     ...(missing === 0 ? [] : [`${counted(missing, 'run is', 'runs are')} missing.`]),
   ];
   return items.length === 0 ? [] : [{ kind: 'list', items }];

@@ -39,7 +39,7 @@ function finding({ title, form, control, treated }: Comparison): string {
 }
 
 /** A share at which the control can gain nothing, and the treatment is as good. */
-function isAtBest({ form, better, control, treated }: Comparison): boolean {
+export function isAtBest({ form, better, control, treated }: Comparison): boolean {
   const best = better === 'more' ? 1 : 0;
   return form === 'share' && control.mean === best && treated.mean === best;
 }

@@ -140,6 +140,8 @@ export interface Archive<T> extends Iterable<Elite<T>> {
   /** One emission for each call of `add` and `addBatch`. */
   readonly added$: Observable<Added<T>>;
 
+  /** The measures that stand for several evaluations of one solution: their mean, or of categories the commonest. */
+  typical(points: readonly (readonly number[])[]): number[];
   /** An archive of the same kind and choices with nothing in it. */
   emptied(): Archive<T>;
   /** Everything that a later `loadArchive` needs to go on to the bit, in a versioned form. */

@@ -7,6 +7,7 @@ import { pack, type Packable } from './packed.ts';
 import { FORMAT, VERSION, PayloadTable, type SavedArchive } from './saved.ts';
 import { Slots } from './slots.ts';
 import { Rows } from './rows.ts';
+import { meanPoint } from './tessellation.ts';
 
 /** What the containers have in common: elites in slots, one a cell, their statistics, and word of what changed. */
 export abstract class BaseArchive<T> implements Archive<T> {
@@ -106,6 +107,10 @@ export abstract class BaseArchive<T> implements Archive<T> {
 
   retrieve(measures: ArrayLike<number>): Elite<T> | null {
     return this.elite(this.cellOf(measures));
+  }
+
+  typical(points: readonly (readonly number[])[]): number[] {
+    return meanPoint(points, this.measureCount);
   }
 
   sampleCell(random: Pick<RandomStream, 'below'>): number {

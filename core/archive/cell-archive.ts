@@ -60,6 +60,10 @@ export class CellArchive<T> extends BaseArchive<T> {
     return new CellArchive<T>(this.tessellation, this.options);
   }
 
+  override typical(points: readonly (readonly number[])[]): number[] {
+    return this.tessellation.typical(points);
+  }
+
   protected locate(): void {
     this.tessellation.cellsOf(this.rows.count, this.rows.measures, this.rows.cell);
   }

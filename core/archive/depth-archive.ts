@@ -55,6 +55,10 @@ export class DepthArchive<T> extends BaseArchive<T> {
     return new DepthArchive<T>(this.tessellation, this);
   }
 
+  override typical(points: readonly (readonly number[])[]): number[] {
+    return this.tessellation.typical(points);
+  }
+
   protected locate(): void {
     this.tessellation.cellsOf(this.rows.count, this.rows.measures, this.rows.cell);
   }

@@ -19,20 +19,25 @@ export function exactLn(x: number): number {
   return k * LN2_HIGH + (2 * s * sum + k * LN2_LOW);
 }
 
-/** e to the power of a number, within about two units in the last place while it is neither denormal nor infinite. */
+/** 1/n!, n from 0 to 14; and 2^k, k from −1022 to 1023. */
+const inverseFactorials = new Float64Array(15).fill(1);
+for (let n = 1; n < 15; n++) inverseFactorials[n] = inverseFactorials[n - 1]! / n;
+const powersOfTwo = new Float64Array(2046);
+for (let k = 0, low = 1, high = 1; k <= 1023; k++, low /= 2, high *= 2) {
+  powersOfTwo[1022 + k] = high;
+  if (k <= 1022) powersOfTwo[1022 - k] = low;
+}
+
+/** e to the power of a number, within about two units in the last place where it is neither denormal nor infinite. */
 export function exactExp(x: number): number {
   if (!(x > -745.2)) return x <= -745.2 ? 0 : NaN;
-  if (x > 709.7) return Infinity;
+  if (x > 709.7) return x === Infinity || x > 709.782712893384 ? Infinity : exactExp(x - LN2) * 2;
   const k = Math.round(x / LN2);
   const r = (x - k * LN2_HIGH) - k * LN2_LOW;
   // |r| < 0.35, so that fourteen terms are past the last bit
-  let sum = 1;
-  for (let n = 14; n >= 1; n--) sum = 1 + sum * r / n;
-  return k < -1000 ? sum * powerOfTwo(k + 200) * powerOfTwo(-200) : sum * powerOfTwo(k);
-}
-
-function powerOfTwo(k: number): number {
-  return integerPower(k < 0 ? 0.5 : 2, k < 0 ? -k : k);
+  let sum = inverseFactorials[14]!;
+  for (let n = 13; n >= 0; n--) sum = sum * r + inverseFactorials[n]!;
+  return k < -1000 ? sum * powersOfTwo[1222 + k]! * powersOfTwo[822]! : sum * powersOfTwo[1022 + k]!;
 }
 
 /** A number to the power of a whole number that is not negative, by squaring. */

@@ -71,6 +71,10 @@ export class ParetoArchive<T> extends BaseArchive<T> {
     return new ParetoArchive<T>(this.tessellation, this);
   }
 
+  override typical(points: readonly (readonly number[])[]): number[] {
+    return this.tessellation.typical(points);
+  }
+
   protected locate(): void {
     this.tessellation.cellsOf(this.rows.count, this.rows.measures, this.rows.cell);
   }

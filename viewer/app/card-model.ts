@@ -3,10 +3,12 @@ import { element } from './dom.ts';
 import type { Folds } from './fold.ts';
 import { count, withVisibleControls } from './words.ts';
 
+const ASKED = 'After the instructions, which are the same for all.';
+
 /** Foreign text as it came, letter for letter, but for characters that cannot be seen. */
-function quoted(title: string, text: string): Node[] {
+function quoted(title: string, text: string, about?: string): Node[] {
   return text === '' ? [] : [
-    element('h3', {}, title),
+    element('h3', { title: about }, title),
     element('blockquote', { class: 'quoted', tabindex: 0, 'aria-label': title }, withVisibleControls(text)),
   ];
 }
@@ -29,11 +31,11 @@ export function storyFold(story: StoryFacts | null, folds: Folds): Node[] {
   if (story === null) return [];
   const { operator, model, outcome, reason, instruction, plan, asked, replies } = story;
   const by = [operator, ...model === '' ? [] : [`by ${withVisibleControls(model)}`], outcomeInWords(outcome)].join(' · ');
-  return [folds.fold('why', ['why this child ', element('span', { class: 'brief', 'data-outcome': outcome }, by)],
+  return [folds.fold('why', ['why this child · ', element('span', { class: 'brief', 'data-outcome': outcome }, by)],
     ...said(outcome === 'repaired' ? 'the first reply:' : 'why not:', reason, 'reason'),
     ...said('mutation prompt', instruction === null ? '' : `“${instruction}”`, 'instruction'),
     ...said('plan', plan, 'plan'),
-    ...quoted('asked', asked),
+    ...quoted('asked', asked, ASKED),
     ...replies.flatMap((reply, index) => quoted(replies.length === 1 ? 'replied' : index === 0 ? 'replied first' : 'replied then', reply)))];
 }
 
@@ -49,9 +51,9 @@ export function thoughtsFold(organism: number, thoughts: readonly ThoughtFacts[]
       [element('b', {}, `tick ${count(tick)}`), element('span', { class: 'brief', 'data-outcome': outcome }, ` ${cameOf(thought)}`)],
       element('p', { class: 'dim' }, facts.join(' · ')),
       ...said(outcome === 'repaired' ? 'the first reply:' : 'why not:', thought.effect === '' && outcome !== 'repaired' ? '' : reason, 'reason'),
-      ...said('plan', plan, 'plan'), ...quoted('asked', asked), ...quoted('replied', reply)));
+      ...said('plan', plan, 'plan'), ...quoted('asked', asked, ASKED), ...quoted('replied', reply)));
   });
   return [folds.fold('thoughts',
-    [`${thoughts.length} ${thoughts.length === 1 ? 'thought' : 'thoughts'} `, element('span', { class: 'brief', 'data-outcome': last.outcome }, `last: ${cameOf(last)}`)],
+    [`${thoughts.length} ${thoughts.length === 1 ? 'thought' : 'thoughts'} · `, element('span', { class: 'brief', 'data-outcome': last.outcome }, cameOf(last))],
     element('ol', {}, ...items))];
 }

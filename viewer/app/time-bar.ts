@@ -62,8 +62,11 @@ export function showTimeBar(store: Store, send: (message: ClientMessage) => void
   const clock = byId('clock', HTMLElement);
   const rate = byId('rate', HTMLElement);
   store.watch(({ totals }) => totals?.tick ?? 0).subscribe((tick) => setText(clock, count(tick)));
-  combineLatest([store.watch(({ measuredTicksPerSecond }) => measuredTicksPerSecond), store.watch(({ playing }) => playing)])
-    .subscribe(([measured, playing]) => setText(rate, playing ? `${figure(measured)} ticks/s` : 'paused'));
+  combineLatest([
+    store.watch(({ measuredTicksPerSecond }) => measuredTicksPerSecond), store.watch(({ playing }) => playing), store.watch(({ totals }) => (totals?.model.inFlight ?? 0) > 0),
+  ]).subscribe(([measured, playing, isAsking]) => {
+    setText(rate, !playing ? 'paused' : measured === 0 && isAsking ? 'waits for the model' : `${figure(measured)} ticks/s`);
+  });
 
   showHistory(store);
 }

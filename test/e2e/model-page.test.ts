@@ -73,6 +73,7 @@ describe('the page of a world with a model', () => {
   });
 
   it('shows who was asked for what, what came of it and what it cost', async () => {
+    await expect.poll(() => page.evaluate(() => window.lichen!.state().totals!.model.accounts), PATIENCE).toEqual(service.accounts);
     await page.locator('#writing').click();
     await page.locator('#models tbody tr').first().waitFor();
     const shown = await page.locator('#models table').first().locator('tbody tr').evaluateAll((rows) => rows.map((row) => Object.fromEntries(
@@ -165,7 +166,8 @@ describe('the page of a world with a model', () => {
     expect(lab.simulation.kernel.tick).toBeGreaterThan(tick);
     expect(lab.simulation.kernel.parameter('inheritRewrites')).toBe(1);
     await page.locator('#budget-notice').waitFor();
-    expect(await page.locator('#log li[data-kind="model"]').allTextContents()).toEqual(expect.arrayContaining([expect.stringContaining('The budget was set by hand: 460 calls, 10000000 tokens.')]));
+    await expect.poll(() => page.locator('#log li[data-kind="model"]').allTextContents(), PATIENCE).toEqual(expect.arrayContaining([expect.stringContaining('The budget was set by hand: 460 calls, 10000000 tokens.')]));
+    await expect.poll(() => field.inputValue(), PATIENCE).toBe('920');
     await page.locator('#budget-notice button[type="submit"]').click();
     await expect.poll(() => service.budget.caps.calls, PATIENCE).toBe(920);
     await page.locator('#budget-notice').waitFor({ state: 'hidden' });

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, garden) runs one. Seeded,
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, garden) runs one. Seeded,
  * warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,6 +20,9 @@ const benches: Record<string, () => void> = {
   interpreter: alone('./interpreter.ts'),
   allocation: alone('./allocation.ts', '--max-semi-space-size=256', '--min-semi-space-size=256'),
   frame: alone('./frame.ts'),
+  door: alone('./door.ts', '--expose-gc'),
+  embedded: alone('./embedded.ts'),
+  archive: alone('./archive.ts'),
   garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),
 };
 

@@ -152,7 +152,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
       const missing = departed();
       worthKeeping = missing === null;
       if (missing !== null) throw new Failure(missing);
-      if (service?.broken != null) throw new Failure(`The run was stopped because a reply could not be recorded: ${service.broken}`);
+      if (service !== null && service.broken !== null) throw new Failure(`The run was stopped because a reply could not be recorded: ${service.broken}`);
       folder?.check();
     };
     if (spec.operator !== 'classical' || service !== null) {

@@ -155,7 +155,7 @@ describe.skipIf(absent)(`a meadow whose children ${weightsFacts.name} writes${wh
       expectSame(lab, await replay(cassette, 0.03, lab.simulation.kernel.tick, allRoles));
     } finally {
       for (const [key, value] of [['OPENAI_BASE_URL', before.base], ['LICHEN_CACHE', before.cache]] as const) {
-        if (value === undefined) delete process.env[key];
+        if (value === undefined) Reflect.deleteProperty(process.env, key);
         else process.env[key] = value;
       }
     }

@@ -9,13 +9,16 @@ const body = JSON.stringify({
   usage: { prompt_tokens: 700, completion_tokens: 30, total_tokens: 730 },
 });
 const server = createServer((request, response) => {
+  const due = performance.now() + delayMs;
   const answer = (): void => { response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body); };
   if (request.method === 'GET') {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[{"id":"bench"}]}');
     return;
   }
   request.resume();
-  request.on('end', () => { if (delayMs > 0) setTimeout(answer, delayMs); else answer(); });
+  // a timer alone is up to two milliseconds late
+  const wait = (): void => { if (performance.now() < due) setImmediate(wait); else answer(); };
+  request.on('end', () => { if (delayMs > 0) setTimeout(wait, delayMs - 2); else answer(); });
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => { process.stdout.write(`${(server.address() as AddressInfo).port}\n`); });

@@ -50,7 +50,7 @@ export function mutateTask(form: GenomeForm, { parent, instruction, prompt, rewr
   const ask = rewrite
     ? `${what}\nFirst write a better mutation prompt than this, as a line "mutation prompt: " and an instruction of at most ${limits.prompt} characters. Then write the child: `
       + 'keep what works and change one or two things as the new prompt says.'
-    : `${what}\nWrite its child: keep what works and change one or two things as the mutation prompt says.`;
+    : what;
   return task(form, 'llm-mutate', `${shown(form, [parent])}\n\n${ask}`, { parents: [parent], prompt, rewrite }, asking);
 }
 
@@ -62,8 +62,7 @@ export function mutateTask(form: GenomeForm, { parent, instruction, prompt, rewr
  */
 export function crossoverTask(form: GenomeForm, { parents, prompt }: Crossover, asking: Asking): Task<Written> {
   if (parents.length < 2 || parents.length > 4) throw new RangeError(`A crossover takes 2 to 4 parents; it was given ${parents.length}.`);
-  const ask = `Write a new ${form.noun}: take parts from ${parents.length === 2 ? 'both' : 'several'} and improve one thing.`;
-  return task(form, 'llm-crossover', `${shown(form, parents)}\n\n${ask}`, { parents, prompt, rewrite: false }, asking);
+  return task(form, 'llm-crossover', `${shown(form, parents)}\n\nCrossover.`, { parents, prompt, rewrite: false }, asking);
 }
 
 /** A newcomer from the vocabulary, for an empty niche of an archive; those who live nearest to it are shown. */
@@ -82,7 +81,10 @@ export function commonPrefix(form: GenomeForm, style: Style): string {
   prefixes.set(form, known);
   let prefix = known.get(style);
   if (prefix === undefined) {
-    const parts = [form.language, `Each organism carries ${a(form.noun)}. You are shown some and what came of the lives with them, and write a new one.`];
+    // all that can be said once is said here: whoever keeps a prefix reads it once for all children
+    const parts = [form.language, `Each organism carries ${a(form.noun)}. You are shown some and what came of the lives with them, and write a new one. `
+      + 'After a mutation prompt: keep what works and change one or two things as it says. After "Crossover.": take parts from those shown and improve one thing. '
+      + `Answer with the ${form.noun} only, unless you are asked for more.`];
     if (style === 'few-shot') parts.push(...form.examples.map((example) => workedExample(form, example)));
     prefix = parts.join('\n\n');
     known.set(style, prefix);
@@ -108,7 +110,7 @@ function howToAnswer(form: GenomeForm, { plan, prompt }: ReplyShape): string {
     ...(plan ? ['one line "Plan: " that says in one sentence what you change and why'] : []),
     ...(prompt ? ['the line "mutation prompt: "'] : []),
   ];
-  return parts.length === 0 ? `Answer with the ${form.noun} only.` : `Answer with ${parts.join(', then ')}, then the ${form.noun}, and nothing else.`;
+  return parts.length === 0 ? '' : ` Answer with ${parts.join(', then ')}, then the ${form.noun}, and nothing else.`;
 }
 
 interface Child { readonly parents: readonly ParentExample[]; readonly prompt: string | null; readonly rewrite: boolean }
@@ -119,7 +121,7 @@ function task(form: GenomeForm, kind: ModelOperator, ask: string, { parents, pro
   const answer = howToAnswer(form, shape);
   const messages: ChatMessage[] = [
     { role: 'system', content: commonPrefix(form, style) },
-    { role: 'user', content: `${ask} ${answer}` },
+    { role: 'user', content: `${ask}${answer}` },
   ];
   return {
     role: 'operator', kind, due, ...(model === undefined ? {} : { model }),
@@ -134,7 +136,7 @@ function task(form: GenomeForm, kind: ModelOperator, ask: string, { parents, pro
     repair: (refused, problem) => [
       ...messages,
       { role: 'assistant', content: refused.slice(0, QUOTED) },
-      { role: 'user', content: `That cannot be used: ${problem} Write all of it again, corrected. ${answer}` },
+      { role: 'user', content: `That cannot be used: ${problem} Write all of it again, corrected.${answer === '' ? ` Answer with the ${form.noun} only.` : answer}` },
     ],
   };
 }

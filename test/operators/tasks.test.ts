@@ -50,7 +50,11 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
       expect(messages[0]!.content.startsWith(form.language)).toBe(true);
       expect(messages[0]!.content).not.toContain('energy 40');
       expect(task).toMatchObject({ role: 'operator', due: 40, request: { temperature: 0.8, seed: 7 } });
-      expect(user(task)).toMatch(new RegExp(`(the ${form.noun} only|and nothing else)\\.$`));
+      // what can be said once is said where a kept prefix holds it; only what is asked beyond that stands with the question
+      expect(messages[0]!.content).toContain(`Answer with the ${form.noun} only, unless you are asked for more.`);
+      const more = style === 'chain-of-thought' || user(task).includes('better mutation prompt');
+      if (more) expect(user(task)).toMatch(/and nothing else\.$/);
+      else expect(user(task)).not.toContain('Answer with');
     }
   });
 
@@ -73,7 +77,7 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
 
   it('show parents with what their lives came to, without their mutation prompts', () => {
     const [mutate, , cross] = tasks('zero-shot').map(user);
-    expect(mutate).toContain(`${Noun} (age 12 ticks, energy 40, children 2):\n${one}\n\nMutation prompt: be bold.\n`);
+    expect(mutate).toContain(`${Noun} (age 12 ticks, energy 40, children 2):\n${one}\n\nMutation prompt: be bold.`);
     expect(cross).toContain(`${Noun} 1 (age 12 ticks, energy 40, children 2):\n${one}\n\n${Noun} 2 (age 3 ticks, energy 20, children 0):\n${other}`);
     expect(cross).not.toContain('be bold');
   });
@@ -126,7 +130,7 @@ describe.each([program, opinion])('operators on a $noun', (form: GenomeForm) => 
     expect(() => cross(1)).toThrow('takes 2 to 4 parents; it was given 1');
     expect(() => cross(5)).toThrow('it was given 5');
     expect(user(cross(4))).toContain(`${Noun} 4 (`);
-    expect(user(cross(4))).toContain('from several and');
+    expect(user(cross(4)).endsWith('Crossover.')).toBe(true);
   });
 
   it('a model that was chosen by name is asked', () => {

@@ -153,6 +153,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     account.completionTokens += paid.completionTokens;
     account.dollars += dollarsFor(price, paid.promptTokens, paid.completionTokens);
     account.retries += retries;
+    if ('error' in result && result.error.kind === 'missing') sum.missing = true;
     if ('reply' in result) {
       const { promptTokens, completionTokens } = result.reply;
       sum.calls += 1;
@@ -209,6 +210,8 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
       answer = { outcome: 'fallback', reason: bounded(messageOf(error)), model, cost: sum.cost };
     }
     inFlight -= 1;
+    // What the recorded run had asked and never needed did not end there, and does not here.
+    if (sum.missing) return answer;
     account[answer.outcome] += 1;
     if (sum.calls > 0 && !sum.own) account.shared += 1;
     const reason = 'reason' in answer ? answer.reason : answer.problem;
@@ -246,6 +249,8 @@ class Sum {
   dollars = 0;
   /** Whether one of them was called for by this very task. */
   own = false;
+  /** Whether a replay has no answer to one of them. */
+  missing = false;
 
   get cost(): Cost {
     const { calls, promptTokens, completionTokens, dollars } = this;

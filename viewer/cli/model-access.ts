@@ -73,7 +73,14 @@ export async function accessModels(asked: string | undefined, others: Readonly<R
 }
 
 function whereabouts({ model, where }: ModelDoor): string {
-  return where === 'embedded' ? `${model} runs on this machine, embedded, in a process of its own.` : `${model} answers at ${process.env['OPENAI_BASE_URL'] || 'the endpoint'}.`;
+  return where === 'embedded' ? `${model} runs on this machine, embedded, in a process of its own.` : `${model} answers at ${endpointName()}.`;
+}
+
+/** The address without what only its owner should know. */
+function endpointName(): string {
+  const given = process.env['OPENAI_BASE_URL'] ?? '';
+  const url = URL.canParse(given) ? new URL(given) : null;
+  return url === null ? 'the endpoint' : `${url.origin}${url.pathname}`;
 }
 
 async function openOne(asked: string | undefined, signal: AbortSignal): Promise<{ door: ModelDoor; name: string }> {

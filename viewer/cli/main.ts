@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber } from './flags.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
+import { qdaifCommand } from './qdaif.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
 import type { TrialFlags } from './trial-plan.ts';
@@ -101,6 +102,8 @@ function describe(): Command {
       const { trial } = await import('./trial.ts');
       process.exitCode = await trial(world, flags);
     });
+
+  program.addCommand(qdaifCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
 
   program.command('worlds').argument('[world]')
     .description('What worlds there are: senses, acts, parameters.')

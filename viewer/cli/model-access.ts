@@ -73,14 +73,13 @@ export async function accessModels(asked: string | undefined, others: Readonly<R
 }
 
 function whereabouts({ model, where }: ModelDoor): string {
-  return where === 'embedded' ? `${model} runs on this machine, embedded, in a process of its own.` : `${model} answers at ${endpointName()}.`;
+  return where === 'embedded' ? `${model} runs on this machine, embedded, in a process of its own.` : `${model} answers at ${endpointName() ?? 'the endpoint'}.`;
 }
 
-/** The address without what only its owner should know. */
-function endpointName(): string {
+/** The address of the endpoint that the environment names, without what only its owner should know; null where it names none. */
+export function endpointName(): string | null {
   const given = process.env['OPENAI_BASE_URL'] ?? '';
-  const url = URL.canParse(given) ? new URL(given) : null;
-  return url === null ? 'the endpoint' : `${url.origin}${url.pathname}`;
+  return URL.canParse(given) ? `${new URL(given).origin}${new URL(given).pathname}` : null;
 }
 
 async function openOne(asked: string | undefined, signal: AbortSignal): Promise<{ door: ModelDoor; name: string }> {

@@ -9,7 +9,7 @@ import { mutateTask } from '../../agents/operators/tasks.ts';
 import { lifeInWords } from '../../agents/operators/words.ts';
 import { worlds } from '../../worlds/index.ts';
 import { Failure, messageOf } from './failure.ts';
-import { accessModels, stageBars } from './model-access.ts';
+import { accessModels, endpointName, stageBars } from './model-access.ts';
 import { say } from './run.ts';
 import { listenForStop } from './stop.ts';
 import { megabytes } from './words.ts';
@@ -39,7 +39,7 @@ export async function showModel({ json = false }: { json?: boolean }): Promise<v
   const bytesThere = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   const state = found !== null ? 'ready' : bytesThere > 0 ? 'damaged' : 'absent';
   const env = process.env;
-  const endpoint = env['OPENAI_BASE_URL'] ?? null;
+  const endpoint = endpointName();
   const named = env['LICHEN_MODEL'] ?? null;
   if (json) {
     const { name, licence, bytes, sha256 } = weightsFacts;

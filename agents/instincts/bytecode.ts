@@ -10,7 +10,7 @@ import { limits } from './program.ts';
  *     deed     1    changes  fired   signal   target   act
  *     change   0    0        0       0        form     register
  *
- * A skip counts words beyond the next pair and is never negative, so every step goes forward and every program halts.
+ * Left of a chance is its number within the program, which its draw is known by. A skip counts words beyond the next pair and is never negative, so every step goes forward and every program halts.
  */
 export const wordsPerStep = 2;
 

@@ -13,6 +13,7 @@ const scratchNumbers = new Float32Array(scratchWords.buffer);
  */
 export function compileProgram(program: Program): Int32Array {
   let at = 0;
+  let chances = 0;
   for (let fired = 0; fired < program.rules.length; fired++) {
     const { alternatives, deed } = program.rules[fired];
     const terms = alternatives.reduce((sum, alternative) => sum + alternative.length, 0);
@@ -24,7 +25,7 @@ export function compileProgram(program: Program): Int32Array {
       alternative.forEach((term, position) => {
         // The last term of an alternative that is not the last decides for the deed; all others decide against the alternative.
         const decidesFor = !lastAlternative && position === alternative.length - 1;
-        writeTest(at, term, decidesFor, (decidesFor ? deedAt : ifFails) - at);
+        writeTest(at, term, term.kind === 'chance' ? chances++ : 0, decidesFor, (decidesFor ? deedAt : ifFails) - at);
         at += wordsPerStep;
       });
     });
@@ -34,9 +35,9 @@ export function compileProgram(program: Program): Int32Array {
   return scratchWords.slice(0, at);
 }
 
-function writeTest(at: number, term: Term, jumpWhen: boolean, skip: number): void {
+function writeTest(at: number, term: Term, chance: number, jumpWhen: boolean, skip: number): void {
   let form: number = testForm.chance;
-  let left = 0;
+  let left = chance;
   let above = false;
   if (term.kind === 'chance') scratchNumbers[at + 1] = term.percent / 100;
   else {

@@ -4,7 +4,7 @@ import { Variation } from '../../core/kernel/tick-events.ts';
 import { CodeArena } from './code-arena.ts';
 import { compileProgram } from './compile.ts';
 import { crossPrograms } from './cross.ts';
-import { decide } from './interpret.ts';
+import { Interpreter } from './interpret.ts';
 import { programDepth, programSize } from './measure.ts';
 import { drawMutant } from './mutate.ts';
 import { parseProgram } from './parse.ts';
@@ -32,6 +32,7 @@ export class Instincts implements Genomes {
   private readonly free: number[] = [];
   private readonly read = new Map<number, Program>();
   private readonly code: CodeArena;
+  private readonly interpreter = new Interpreter();
 
   constructor(vocabulary: Vocabulary) {
     checkVocabulary(vocabulary);
@@ -170,7 +171,7 @@ export class Instincts implements Genomes {
   }
 
   decide(rows: DecisionRows): void {
-    decide(rows, this.code);
+    this.interpreter.decide(rows, this.code);
   }
 
   private check(handle: number): void {

@@ -15,6 +15,8 @@ export class Field {
   readonly richness: Uint8Array;
   /** How many take from the cell this tick; zero between ticks. */
   readonly takers: Uint16Array;
+  /** What each of them got at the last harvest; stale where nobody took. */
+  readonly share: Float32Array;
   private readonly rowAbove: Float32Array;
   private readonly firstRow: Float32Array;
 
@@ -27,12 +29,13 @@ export class Field {
     this.amount = new Float32Array(cells);
     this.richness = new Uint8Array(cells);
     this.takers = new Uint16Array(cells);
+    this.share = new Float32Array(cells);
     this.rowAbove = new Float32Array(this.cols);
     this.firstRow = new Float32Array(this.cols);
   }
 
   get bytes(): number {
-    return this.amount.byteLength + this.richness.byteLength + this.takers.byteLength;
+    return this.amount.byteLength + this.richness.byteLength + this.takers.byteLength + this.share.byteLength;
   }
 
   /** Index of the cell that holds a place on the torus. */
@@ -45,13 +48,15 @@ export class Field {
     for (let i = 0; i < this.amount.length; i++) this.amount[i] = this.richness[i] / 255;
   }
 
-  /** Takes what the takers of each cell eat: at most `bite` each, shared equally where there is less. */
+  /** Takes what the takers of each cell eat, at most `bite` each, shared equally where there is less; says it in `share`. */
   harvest(bite: number): void {
-    const { amount, takers } = this;
+    const { amount, takers, share } = this;
     for (let i = 0; i < takers.length; i++) {
       const n = takers[i];
       if (n === 0) continue;
-      amount[i] = Math.max(0, amount[i] - n * Math.min(bite, amount[i] / n));
+      const each = Math.min(bite, amount[i] / n);
+      share[i] = each;
+      amount[i] = Math.max(0, amount[i] - n * each);
       takers[i] = 0;
     }
   }

@@ -30,8 +30,22 @@ export interface Vocabulary {
   readonly registers: readonly string[];
 }
 
-/** Reads one sense of the organism in `row`. */
-export type SenseReader = (row: number) => number;
+/** Reads one sense of the organisms in the first `count` of `rows`, into as many readings. Reading changes nothing that anyone reads. */
+export type SenseReader = (rows: Uint32Array, count: number, readings: Float64Array) => void;
+
+/**
+ * Readings that cost much less when they are made for many at once, in an order that suits the world. Who needs one asks
+ * for it, and waits until all are served; rows that are not asked for are not served.
+ */
+export interface Survey {
+  /** 1 for each sense that needs it, and for each act that does, by index in the vocabulary. */
+  readonly senses: Uint8Array;
+  readonly acts: Uint8Array;
+  /** Set to 1 for each row that asks; the world clears it. */
+  readonly asked: Uint8Array;
+  /** Serves all that have asked. */
+  serve(): void;
+}
 
 /**
  * What the genomes need to decide a tick: live rows are [0, count). Readings are of the state at the start of the phase;
@@ -51,7 +65,10 @@ export interface DecisionRows {
   /** Index of the rule that acted. */
   fired: Uint8Array;
   readers: readonly SenseReader[];
-  /** Key for this tick's chances; the counter is (id, number of the chance within the decision). */
+  survey: Survey | null;
+  /** Room for a word a row, whose contents nobody needs. */
+  scratch: Uint32Array;
+  /** Key for this tick's chances; the counter is (id, number of the chance within the genome). */
   key0: number;
   key1: number;
 }

@@ -87,7 +87,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
     this.decision = {
       count: 0, id: columns.id, genome: columns.genome, memory: this.pop.memory,
       act: columns.act, target: columns.target, nextSignal: columns.nextSignal, fired: columns.fired,
-      readers: this.parts.readers, key0: 0, key1: 0,
+      readers: this.parts.readers, survey: this.parts.survey ?? null, scratch: words, key0: 0, key1: 0,
     };
   }
 

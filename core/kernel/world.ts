@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { CellList } from './cell-list.ts';
 import type { Field } from './field.ts';
-import type { SenseReader, Vocabulary } from './genomes.ts';
+import type { SenseReader, Survey, Vocabulary } from './genomes.ts';
 import type { Kernel } from './kernel.ts';
 import type { ColumnSpec } from './population.ts';
 
@@ -47,6 +47,8 @@ export interface WorldParts<S extends ColumnSpec = ColumnSpec> {
   readonly cells: CellList;
   /** One reader a sense, in the order of the vocabulary. */
   readonly readers: readonly SenseReader[];
+  /** For senses and acts that are prepared for many organisms at once. */
+  readonly survey?: Survey;
   /** Bytes held besides the population's columns. */
   readonly bytes: number;
   /** Energy that entered and left all organisms so far, where the world keeps books; what each entry is, the world says. */

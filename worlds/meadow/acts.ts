@@ -1,4 +1,3 @@
-import { PER_STEP } from '../../core/kernel/cell-list.ts';
 import { headingOf, headingX, headingY } from '../../core/kernel/compass.ts';
 import type { ActFacts } from '../../core/kernel/genomes.ts';
 import { drawn, threefry } from '../../core/kernel/random.ts';
@@ -25,6 +24,9 @@ export const Act = { rest: 0, eat: 1, wander: 2, climb: 3, follow: 4, flee: 5, a
 export const targetClass = Uint8Array.from(actFacts.flatMap(({ targets }) =>
   [0, 1, 2, 3].map((t) => ['kin', 'other', 'hunter'].indexOf(targets[t] ?? 'kin')).map((c) => Math.max(0, c))));
 
+/** 1 for each act that wants a look around. */
+export const lookingActs = Uint8Array.from(actFacts, ({ targets }) => (targets.length > 0 && targets[0] !== 'grass' ? 1 : 0));
+
 /** How far a bite or a gift reaches, in steps. */
 const REACH = 1.5;
 /** Energy in a gift. */
@@ -32,12 +34,14 @@ export const GIFT = 4;
 /** Ticks for which an attacker is seen as a hunter; one more in the tick of the bite itself. */
 export const HUNTER_TICKS = 20;
 
-/** Moves everyone, and counts who takes, bites and gives; energy changes hands in `settleEnergy`. */
+/** Moves everyone, and counts who takes, bites and is given to; a gift leaves the giver now, all else changes hands in `settle`. */
 export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
   const { pop, width, height } = kernel;
   const { cells, sight, field } = parts;
   const { x, y, id, act, target, heading, moves, energy, bites, gifts, hunting } = pop.columns;
-  const gain = kernel.scratch.floats;
+  const { biters, willing } = parts;
+  biters.count = 0;
+  willing.count = 0;
   const { order } = cells;
   const takers = field.takers;
   const amount = field.amount;
@@ -47,13 +51,16 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
   const key0 = drawn[0];
   const key1 = drawn[1];
   for (let row = 0; row < pop.count; row++) {
-    gain[row] = 0;
     const chosen = act[row];
-    if (chosen === Act.rest || chosen === Act.reproduce) continue;
     const x0 = x[row];
     const y0 = y[row];
     if (chosen === Act.eat) {
       takers[field.cellAt(x0, y0)]++;
+      continue;
+    }
+    if (chosen === Act.rest) continue;
+    if (chosen === Act.reproduce) {
+      willing.add(row, NOBODY);
       continue;
     }
     let dx = 0;
@@ -69,15 +76,16 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
       if (dx > halfWidth) dx -= width; else if (dx < -halfWidth) dx += width;
       if (dy > halfHeight) dy -= height; else if (dy < -halfHeight) dy += height;
     } else if (chosen !== Act.wander) {
-      if (sight.seen[row] === 0) sight.look(row);
+      sight.look(row);
       const k = sight.nearest[targetClass[chosen * 4 + target[row]]][row];
-      if (chosen === Act.mate) continue;
+      if (chosen === Act.mate) {
+        if (k !== NOBODY) willing.add(row, order[k]);
+        continue;
+      }
       if (k !== NOBODY) {
-        // its own place rounded like the other's, or those on one spot would all flee the same way
-        dx = (cells.x[k] - ((x0 * PER_STEP) | 0)) / PER_STEP;
-        dy = (cells.y[k] - ((y0 * PER_STEP) | 0)) / PER_STEP;
-        if (dx > halfWidth) dx -= width; else if (dx < -halfWidth) dx += width;
-        if (dy > halfHeight) dy -= height; else if (dy < -halfHeight) dy += height;
+        sight.measure(row, k);
+        dx = sight.dx;
+        dy = sight.dy;
         if (chosen === Act.flee) {
           dx = -dx;
           dy = -dy;
@@ -87,13 +95,14 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
             if (apart <= REACH && energy[row] > GIFT) {
               const friend = order[k];
               gifts[friend]++;
-              gain[row] = -GIFT;
+              energy[row] -= GIFT;
             }
             continue;
           }
           if (chosen === Act.attack && apart <= REACH) {
             const victim = order[k];
             bites[victim]++;
+            biters.add(row, victim);
             hunting[row] = HUNTER_TICKS + 1;
             continue;
           }

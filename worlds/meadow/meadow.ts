@@ -3,16 +3,17 @@
  * sharing, after the grazing worlds of artificial life (Holland's Echo; Ackley & Littman 1991; Yaeger's Polyworld).
  */
 import { z } from 'zod';
-import { CellList } from '../../core/kernel/cell-list.ts';
+import { CellList, packLook } from '../../core/kernel/cell-list.ts';
 import { Field } from '../../core/kernel/field.ts';
 import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
 import { drawn, purpose, seedKey, uniform } from '../../core/kernel/random.ts';
-import { Sight, packLook } from '../../core/kernel/sight.ts';
+import { RowList } from '../../core/kernel/row-list.ts';
+import { Sight } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
-import { actFacts, performActs } from './acts.ts';
+import { actFacts, lookingActs, performActs } from './acts.ts';
 import { meadowColumns, type MeadowKernel, type MeadowParts } from './parts.ts';
-import { bindSenses, senseFacts } from './senses.ts';
-import { bite, end, layEggs, settle } from './upkeep.ts';
+import { bindSenses, lookingSenses, senseFacts } from './senses.ts';
+import { end, layEggs, settle } from './upkeep.ts';
 
 /** How far organisms see, in steps; a constant of the world, because the cell list is built for it. */
 export const SIGHT = 3;
@@ -20,6 +21,8 @@ export const SIGHT = 3;
 const KIN_WIDTH = 10;
 /** Side of a field cell, in steps. */
 const GRAIN = 4;
+
+const signals = ['red', 'blue'];
 
 export const parameters = z.object({
   size: parameter({ title: 'Size', sentence: 'Width and height of the torus.', min: 16, max: 8192, default: 384, step: 1, unit: 'steps', live: false }),
@@ -43,7 +46,7 @@ export const meadow = defineWorld({
   sentence: 'Organisms graze a patchy field that regrows; they can hunt, flee, signal, share, and breed alone or in pairs.',
   parameters,
   columns: meadowColumns,
-  vocabulary: { senses: senseFacts, acts: actFacts, signals: ['red', 'blue'], registers: ['a', 'b', 'c'] },
+  vocabulary: { senses: senseFacts, acts: actFacts, signals, registers: ['a', 'b', 'c'] },
   // founders survive and no more: they find grass by chance and save far more than a child costs
   founders: [
     'when energy > 70 -> reproduce\nwhen chance 30% -> wander\notherwise -> eat',
@@ -72,18 +75,19 @@ export const meadow = defineWorld({
     const richnessKey = seedKey(seed, purpose.richness);
     field.paintPatches(richnessKey[0], richnessKey[1], kernel.parameter('patchSize'), kernel.parameter('bareGround'));
     field.fill();
-    // a little wider than sight, because places in the list are rounded to 256ths
-    const cells = new CellList(width, height, SIGHT + 1 / 64, pop.capacity);
-    const sight = new Sight(cells, columns, width, height, SIGHT, KIN_WIDTH);
+    // a little wider than sight, because places in the list are rounded to 64ths
+    const cells = new CellList(width, height, SIGHT + 1 / 32, pop.capacity);
+    const sight = new Sight(cells, columns, { width, height, radius: SIGHT, kinWidth: KIN_WIDTH, signals: signals.length });
     const parts: MeadowParts = {
       field, cells, sight, ledger: new Float64Array(5),
-      wanderKey: seedKey(seed, purpose.wander),
+      wanderKey: seedKey(seed, purpose.wander), biters: new RowList(), willing: new RowList(),
     };
     const lifespanKey = seedKey(seed, purpose.lifespan);
     return {
       field,
       cells,
       readers: bindSenses(kernel, parts),
+      survey: { senses: lookingSenses, acts: lookingActs, asked: sight.seen, serve: () => sight.lookAround() },
       bytes: field.bytes + cells.bytes + sight.bytes,
       ledger: parts.ledger,
       step: () => step(kernel, parts),
@@ -110,7 +114,6 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
   showThemselves(kernel, parts);
   kernel.decide();
   performActs(kernel, parts);
-  bite(kernel, parts);
   settle(kernel, parts);
   layEggs(kernel, parts);
   end(kernel, parts);
@@ -118,13 +121,13 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
 
 /** What others will see this tick is fixed now: place, kin mark, signal, and whether one hunts. */
 function showThemselves({ pop, scratch }: MeadowKernel, { cells, sight }: MeadowParts): void {
-  const { id, x, y, tag, signal, nextSignal, hunting } = pop.columns;
+  const { x, y, tag, signal, nextSignal, hunting } = pop.columns;
   const look = scratch.shorts;
   for (let row = 0; row < pop.count; row++) {
     const sent = nextSignal[row];
     signal[row] = sent;
     look[row] = packLook(tag[row], sent, hunting[row] > 0);
   }
-  cells.build(pop.count, x, y, look, id);
+  cells.build(pop.count, x, y, look);
   sight.blink(pop.count);
 }

@@ -2,6 +2,7 @@ import type { CellList } from '../../core/kernel/cell-list.ts';
 import type { Field } from '../../core/kernel/field.ts';
 import type { Kernel } from '../../core/kernel/kernel.ts';
 import type { ColumnSpec } from '../../core/kernel/population.ts';
+import type { RowList } from '../../core/kernel/row-list.ts';
 import type { Sight } from '../../core/kernel/sight.ts';
 
 /** What a meadow's organisms have besides the columns that all have. */
@@ -30,6 +31,9 @@ export interface MeadowParts {
   readonly cells: CellList;
   readonly sight: Sight;
   readonly wanderKey: readonly [number, number];
+  /** Who bit whom this tick, and who wants a child with whom (NOBODY: alone). */
+  readonly biters: RowList;
+  readonly willing: RowList;
   /**
    * Energy that entered and left all organisms and eggs so far: [grazed, burned by living, bitten away less what the biters
    * gained, left in the dead, spent on bearing]. What is stored = the founders' + [0] − [1] − [2] − [3] − [4].

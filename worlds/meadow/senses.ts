@@ -7,33 +7,74 @@ const NONE = 99;
 
 type Bound = (kernel: MeadowKernel, parts: MeadowParts) => SenseReader;
 
-/** Every sense in one place: what it says, and how it is read. */
-const senses: readonly (SenseFacts & { bind: Bound })[] = [
+/** Every sense in one place: what it says, how it is read, and whether one has to look around for it. */
+const senses: readonly (SenseFacts & { bind: Bound; looks?: true })[] = [
   { name: 'energy', sentence: 'Energy stored in the body; it dies at 0.', unit: '', lower: 0, upper: 100,
-    bind: ({ pop }) => { const { energy } = pop.columns; return (row) => energy[row]; } },
+    bind: ({ pop }) => {
+      const { energy } = pop.columns;
+      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = energy[rows[i]]; };
+    } },
   { name: 'age', sentence: 'Ticks since birth.', unit: 'ticks', lower: 0, upper: 300,
-    bind: (kernel) => { const { bornAt } = kernel.pop.columns; return (row) => kernel.tick - bornAt[row]; } },
+    bind: (kernel) => {
+      const { bornAt } = kernel.pop.columns;
+      return (rows, count, readings) => { for (let i = 0, now = kernel.tick; i < count; i++) readings[i] = now - bornAt[rows[i]]; };
+    } },
   { name: 'grass.here', sentence: 'Grass on the ground underfoot, of the most that any ground can bear.', unit: '%', lower: 0, upper: 100,
-    bind: ({ pop }, { field }) => { const { x, y } = pop.columns; const { amount } = field; return (row) => 100 * amount[field.cellAt(x[row], y[row])]; } },
+    bind: ({ pop }, { field }) => {
+      const { x, y } = pop.columns;
+      const { amount } = field;
+      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[field.cellAt(x[rows[i]], y[rows[i]])]; };
+    } },
   { name: 'grass.near', sentence: 'Grass on the best of the eight pieces of ground around.', unit: '%', lower: 0, upper: 100,
-    bind: ({ pop }, { field }) => { const { x, y } = pop.columns; const { amount } = field; return (row) => 100 * amount[bestAround(field, x[row], y[row])]; } },
+    bind: ({ pop }, { field }) => {
+      const { x, y } = pop.columns;
+      const { amount } = field;
+      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[bestAround(field, x[rows[i]], y[rows[i]])]; };
+    } },
   { name: 'kin.near', sentence: 'Distance to the nearest kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return sight.distance(Neighbour.kin, NONE); } },
+    looks: true, bind: distanceTo(Neighbour.kin) },
   { name: 'other.near', sentence: 'Distance to the nearest organism that is no kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return sight.distance(Neighbour.other, NONE); } },
+    looks: true, bind: distanceTo(Neighbour.other) },
   { name: 'hunter.near', sentence: 'Distance to the nearest organism that has lately attacked someone; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return sight.distance(Neighbour.hunter, NONE); } },
+    looks: true, bind: distanceTo(Neighbour.hunter) },
   { name: 'crowd', sentence: 'How many others are in sight.', unit: '', lower: 0, upper: 20,
-    bind: (_, { sight }) => (row) => { sight.look(row); return sight.crowd; } },
+    looks: true, bind: counted((sight) => sight.crowd) },
   { name: 'hear.red', sentence: 'How many in sight send the red signal.', unit: '', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return sight.heard[1]; } },
+    looks: true, bind: counted((sight) => sight.heard[1]) },
   { name: 'hear.blue', sentence: 'How many in sight send the blue signal.', unit: '', lower: 0, upper: 5,
-    bind: (_, { sight }) => (row) => { sight.look(row); return sight.heard[2]; } },
+    looks: true, bind: counted((sight) => sight.heard[2]) },
   { name: 'hurt', sentence: 'Ticks since it was last bitten; 99 when that is long ago or never was.', unit: 'ticks', lower: 0, upper: 99,
-    bind: ({ pop }) => { const { hurt } = pop.columns; return (row) => hurt[row]; } },
+    bind: ({ pop }) => {
+      const { hurt } = pop.columns;
+      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = hurt[rows[i]]; };
+    } },
 ];
 
-export const senseFacts: readonly SenseFacts[] = senses.map(({ bind: _, ...facts }) => facts);
+function distanceTo(neighbour: number): Bound {
+  return (_, { sight }) => (rows, count, readings) => {
+    for (let i = 0; i < count; i++) {
+      sight.look(rows[i]);
+      readings[i] = sight.distance(rows[i], neighbour, NONE);
+    }
+  };
+}
+
+function counted(column: (sight: MeadowParts['sight']) => Uint16Array): Bound {
+  return (_, { sight }) => {
+    const counts = column(sight);
+    return (rows, count, readings) => {
+      for (let i = 0; i < count; i++) {
+        sight.look(rows[i]);
+        readings[i] = counts[rows[i]];
+      }
+    };
+  };
+}
+
+export const senseFacts: readonly SenseFacts[] = senses.map(({ bind: _, looks: __, ...facts }) => facts);
+
+/** 1 for each sense that wants a look around. */
+export const lookingSenses = Uint8Array.from(senses, ({ looks }) => (looks ? 1 : 0));
 
 export function bindSenses(kernel: MeadowKernel, parts: MeadowParts): SenseReader[] {
   return senses.map((sense) => sense.bind(kernel, parts));

@@ -1,5 +1,5 @@
-import { Cause, NOBODY } from '../../core/kernel/tick-events.ts';
-import { Act, GIFT, HUNTER_TICKS, actFacts, targetClass } from './acts.ts';
+import { Cause } from '../../core/kernel/tick-events.ts';
+import { Act, GIFT, actFacts } from './acts.ts';
 import type { MeadowKernel, MeadowParts } from './parts.ts';
 
 /** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
@@ -10,53 +10,37 @@ export const FOOD_ENERGY = 40;
 export const ENDOWMENT = 14;
 export const BEARING = 4;
 
-/** What attackers gain, worked out from their victims' energies as they were. */
-export function bite(kernel: MeadowKernel, { cells, sight, ledger }: MeadowParts): void {
-  const { pop } = kernel;
-  const { act, target, energy, preyed, bites, hunting } = pop.columns;
-  const gain = kernel.scratch.floats;
-  const damage = kernel.parameter('attackDamage');
-  const biteYield = kernel.parameter('attackYield');
-  let gained = 0;
-  for (let row = 0; row < pop.count; row++) {
-    if (act[row] !== Act.attack || hunting[row] <= HUNTER_TICKS) continue;
-    const victim = cells.order[sight.nearest[targetClass[Act.attack * 4 + target[row]]][row]];
-    const taken = Math.min(damage, energy[victim] / bites[victim]) * biteYield;
-    gain[row] = taken;
-    preyed[row] += taken;
-    gained += gain[row];
-  }
-  ledger[2] -= gained;
-}
-
 /** What a tick costs with each act, by the parameters of the moment. */
 const costOfAct = new Float64Array(actFacts.length);
 
+/** Energy that a share of the grass underfoot gives with each act. */
+const portion = Float64Array.from(actFacts, (_, chosen) => (chosen === Act.eat ? FOOD_ENERGY : 0));
+
 /** Grass, bites and gifts change hands, and life is paid for. */
-export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowParts): void {
+export function settle(kernel: MeadowKernel, { field, cells, ledger, biters }: MeadowParts): void {
   const { pop } = kernel;
-  const { x, y, act, energy, grazed, bites, gifts, hurt, hunting } = pop.columns;
-  const gain = kernel.scratch.floats;
-  const { amount, takers } = field;
+  const { x, y, act, energy, grazed, preyed, bites, gifts, hurt, hunting } = pop.columns;
+  /** What each bite took, in the rows of those who were bitten. */
+  const perBite = kernel.scratch.floats;
+  const { share } = field;
   const { start } = cells;
   const damage = kernel.parameter('attackDamage');
+  const biteYield = kernel.parameter('attackYield');
   const crowding = kernel.parameter('crowding');
   for (let chosen = 0; chosen < costOfAct.length; chosen++) {
     const moves = chosen >= Act.wander && chosen <= Act.attack;
     costOfAct[chosen] = kernel.parameter('costOfLiving') + (moves ? kernel.parameter('costOfMoving') : 0);
   }
+  field.harvest(BITE_OF_GRASS);
   let grazedAll = 0;
   let burned = 0;
   let bitten = 0;
   for (let row = 0; row < pop.count; row++) {
     const chosen = act[row];
-    let gained = gain[row];
-    if (chosen === Act.eat) {
-      const cell = field.cellAt(x[row], y[row]);
-      gained += Math.fround(Math.min(BITE_OF_GRASS, amount[cell] / takers[cell]) * FOOD_ENERGY);
-      grazed[row] += gained;
-      grazedAll += gained;
-    }
+    // read whether it eats or not: to know would be a branch that nothing foretells
+    const gained = Math.fround(share[field.cellAt(x[row], y[row])] * portion[chosen]);
+    grazed[row] += gained;
+    grazedAll += gained;
     const bin = cells.binAt(x[row], y[row]);
     // the list is of the start of the tick: one of those who stood here then may have been itself
     const others = Math.max(0, start[bin + 1] - start[bin] - 1);
@@ -64,6 +48,7 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
     let lost = 0;
     if (bites[row] > 0) {
       lost = Math.min(energy[row], bites[row] * damage);
+      perBite[row] = lost / bites[row];
       bitten += lost;
       hurt[row] = 0;
     } else if (hurt[row] < 99) hurt[row]++;
@@ -73,24 +58,24 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger }: MeadowPar
     // one less, but not below 0; without a branch, since about a third hunt and nothing tells which
     hunting[row] -= -hunting[row] >>> 31;
   }
-  field.harvest(BITE_OF_GRASS);
   ledger[0] += grazedAll;
   ledger[1] += burned;
+  const { rows, others: victims } = biters;
+  for (let i = 0; i < biters.count; i++) {
+    const gained = Math.fround(perBite[victims[i]] * biteYield);
+    preyed[rows[i]] += gained;
+    energy[rows[i]] += gained;
+    bitten -= gained;
+  }
   ledger[2] += bitten;
 }
 
 /** Children are conceived by those who chose to and can pay. */
-export function layEggs(kernel: MeadowKernel, { sight, cells, ledger }: MeadowParts): void {
-  const { pop } = kernel;
-  const { act, target, energy, children } = pop.columns;
-  for (let row = 0; row < pop.count; row++) {
-    const chosen = act[row];
-    if (chosen < Act.reproduce || energy[row] <= ENDOWMENT + BEARING) continue;
-    if (chosen === Act.reproduce) kernel.conceive(row, NOBODY);
-    else {
-      const k = sight.nearest[targetClass[Act.mate * 4 + target[row]]][row];
-      if (k !== NOBODY) kernel.conceive(row, cells.order[k]);
-    }
+export function layEggs(kernel: MeadowKernel, { willing, ledger }: MeadowParts): void {
+  const { energy, children } = kernel.pop.columns;
+  const { rows, others } = willing;
+  for (let i = 0; i < willing.count; i++) {
+    if (energy[rows[i]] > ENDOWMENT + BEARING) kernel.conceive(rows[i], others[i]);
   }
   const granted = kernel.layEggs(ENDOWMENT);
   const { conceivers } = kernel;

@@ -222,7 +222,8 @@ export class Interpreter {
     if (form === setNumber) left.fill(numbers[at + 1], 0, count);
     else if (form === setSense) readers[words[at + 1]](active, count, left);
     else this.recall(form === add ? register : words[at + 1], left);
-    const added = form === add ? numbers[at + 1] : 0;
+    // what is set is left as it is, even a 0 below 0
+    const added = form === add ? numbers[at + 1] : -0;
     for (let i = 0; i < count; i++) {
       const value = left[i] + added;
       // Written so that even a reading that is not a number ends as one.

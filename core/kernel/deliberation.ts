@@ -36,6 +36,7 @@ export class Deliberation<S extends ColumnSpec> {
   private intending = 0;
   private rows = new Uint32Array(16);
   private spare = new Uint32Array(16);
+  private readings = new Float64Array(16);
   private readonly thoughtKey: [number, number];
   private readonly judgingKey: [number, number];
 
@@ -79,6 +80,7 @@ export class Deliberation<S extends ColumnSpec> {
     }
     sortRowsById(this.rows, n, c.id, this.spare);
     const dueAt = tick + kernel.parameters['reactionTime']!;
+    const first = thoughts.count;
     for (let i = 0; i < n; i++) {
       const row = this.rows[i];
       const at = open(thoughts);
@@ -90,9 +92,12 @@ export class Deliberation<S extends ColumnSpec> {
       thoughts.energy[at] = c.energy[row];
       thoughts.children[at] = c.children[row];
       thoughts.fired[at] = c.fired[row];
-      for (let sense = 0; sense < readers.length; sense++) thoughts.readings[at * readers.length + sense] = readers[sense](row);
       thinking.add(organism);
       this.thoughtsDue.push({ organism, dueAt });
+    }
+    for (let sense = 0; sense < readers.length; sense++) {
+      readers[sense](this.rows, n, this.readings);
+      for (let i = 0; i < n; i++) thoughts.readings[(first + i) * readers.length + sense] = this.readings[i];
     }
   }
 
@@ -200,5 +205,6 @@ export class Deliberation<S extends ColumnSpec> {
     longer.set(this.rows);
     this.rows = longer;
     this.spare = new Uint32Array(longer.length);
+    this.readings = new Float64Array(longer.length);
   }
 }

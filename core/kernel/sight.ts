@@ -20,13 +20,11 @@ const PLACE = 0x3ff;
 const PLACES = 0xfffff;
 const PLACE_AT_TOP = 0xffc00000 | 0;
 
-/** A hit is one word: squared distance above, place in the tile below. */
+/** A hit is one word: squared distance above (two in neighbouring bins are less than 256 parts a bin apart), place in the tile below. */
 const TILE_BITS = 15;
 const TILE_MASK = 0x7fff;
 /** Larger than any hit. */
 const FAR = 0x7fffffff;
-/** Squared distances that fit above the tile's bits, with FAR kept free. */
-const FARTHEST = 0xfffe;
 /** Counts are kept in 16 bits. */
 const MOST_COUNTED = 65535;
 /** Rows of the list whose askers are gathered at a time. */
@@ -90,7 +88,9 @@ export class Sight {
     { width, height, radius, kinWidth, signals }: { width: number; height: number; radius: number; kinWidth: number; signals: number }) {
     const { perStep } = cells;
     this.radius2 = radius * radius * perStep * perStep;
-    if (!(this.radius2 < FARTHEST)) throw new RangeError(`Sight reaches ${radius} steps, but must be below ${Math.sqrt(FARTHEST) / perStep}.`);
+    // places are rounded down, so two may be a part farther from each other than they seem
+    const farthest = 1 / Math.max(cells.perWidth, cells.perHeight) - 1 / perStep;
+    if (!(radius <= farthest)) throw new RangeError(`Sight reaches ${radius} steps, but the bins around allow only ${farthest}.`);
     this.cells = cells;
     this.x = columns.x;
     this.y = columns.y;

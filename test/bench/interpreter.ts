@@ -1,6 +1,6 @@
 import { RandomStream, seedKey } from '../../core/kernel/random.ts';
 import { createInstincts, randomProgram } from '../../agents/instincts/index.ts';
-import { makeRows } from '../instincts/rows.ts';
+import { makeRows, readerOf } from '../instincts/rows.ts';
 import { vocabulary } from '../instincts/vocabulary.ts';
 
 /**
@@ -23,7 +23,7 @@ function column(lower: number, upper: number): Float32Array {
 /** Readers of one shape each, as a world has them; whole readings are stored as such, so no number has to be boxed twice. */
 const readers = vocabulary.senses.map(({ lower, upper }) => {
   const readings = column(lower, upper);
-  return (row: number): number => readings[row]!;
+  return readerOf((row) => readings[row]!);
 });
 
 const rows = makeRows(rowCount, instincts.registersPerRow, readers);

@@ -38,7 +38,7 @@ export const plainWorld = defineWorld({
         life[2] = act[row]!;
       },
       step() {
-        cells.build(pop.count, x, y, look, id);
+        cells.build(pop.count, x, y, look);
         kernel.decide();
         let eldest = 0;
         for (let row = 1; row < pop.count; row++) if (id[row]! < id[eldest]!) eldest = row;

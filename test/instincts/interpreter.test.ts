@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STEP_LIMIT } from '../../agents/instincts/bytecode.ts';
 import { compileProgram, longestCode } from '../../agents/instincts/compile.ts';
-import { decide, type Code } from '../../agents/instincts/interpret.ts';
+import { Interpreter, type Code } from '../../agents/instincts/interpret.ts';
 import { parseProgram } from '../../agents/instincts/parse.ts';
 import { limits, type Program } from '../../agents/instincts/program.ts';
-import type { SenseReader } from '../../core/kernel/genomes.ts';
+import type { Survey } from '../../core/kernel/genomes.ts';
 import { programs, seeded } from './arbitraries.ts';
 import { evaluate } from './reference.ts';
-import { makeRows } from './rows.ts';
+import { makeRows, readerOf } from './rows.ts';
 import { vocabulary } from './vocabulary.ts';
 
 const registers = vocabulary.registers.length;
@@ -21,14 +21,14 @@ function codeOf(words: Int32Array): Code {
 /** Decides for one organism and says what it read on the way. */
 function run(program: Program, readings: readonly number[], memory: readonly number[] = [0, 0, 0], id = 1): Record<string, unknown> {
   let reads = 0;
-  const readers: SenseReader[] = vocabulary.senses.map((_, sense) => () => {
+  const readers = vocabulary.senses.map((_, sense) => readerOf(() => {
     reads++;
     return readings[sense] ?? 0;
-  });
+  }));
   const rows = makeRows(1, registers, readers);
   rows.memory.set(memory);
   rows.id[0] = id;
-  decide(rows, codeOf(compileProgram(program)));
+  new Interpreter().decide(rows, codeOf(compileProgram(program)));
   return {
     act: rows.act[0], target: rows.target[0], nextSignal: rows.nextSignal[0], fired: rows.fired[0], memory: [...rows.memory], reads,
   };
@@ -60,10 +60,10 @@ describe('the interpreter', () => {
       const words = Int32Array.from(codes.flatMap((code) => [...code]));
       const starts = Uint32Array.from(codes.map((_, index) => codes.slice(0, index).reduce((sum, code) => sum + code.length, 0)));
       const code: Code = { words, numbers: new Float32Array(words.buffer), starts, registersPerRow: registers };
-      const readers = vocabulary.senses.map((_, sense): SenseReader => (row) => senses[row]?.[sense] ?? 0);
+      const readers = vocabulary.senses.map((_, sense) => readerOf((row) => senses[row]?.[sense] ?? 0));
       const rows = makeRows(6, registers, readers);
       rows.genome.set([0, 1, 0, 1, 0, 1]);
-      decide(rows, code);
+      new Interpreter().decide(rows, code);
       for (let row = 0; row < 6; row++) {
         const memoryAfter = new Float32Array(registers);
         const genome = row % 2 === 0 ? genomes[0] : genomes[1];
@@ -75,6 +75,41 @@ describe('the interpreter', () => {
         expect([...rows.memory.subarray(row * registers, (row + 1) * registers)]).toEqual([...memoryAfter]);
       }
     }), seeded(100));
+  });
+
+  it('[I5] decides the same when some senses wait for a survey, and only those who ask are served', () => {
+    const genomes = fc.array(programs(vocabulary), { minLength: 3, maxLength: 3 });
+    const situations = fc.array(readings, { minLength: 40, maxLength: 40 });
+    const waits = fc.array(fc.boolean(), { minLength: vocabulary.senses.length, maxLength: vocabulary.senses.length });
+    fc.assert(fc.property(genomes, situations, waits, (each, senses, waiting) => {
+      const codes = each.map(compileProgram);
+      const words = Int32Array.from(codes.flatMap((code) => [...code]));
+      const starts = Uint32Array.from(codes.map((_, index) => codes.slice(0, index).reduce((sum, code) => sum + code.length, 0)));
+      const code: Code = { words, numbers: new Float32Array(words.buffer), starts, registersPerRow: registers };
+      const decided = [false, true].map((surveyed) => {
+        const served = new Uint8Array(40);
+        const asked = new Uint8Array(40);
+        let surveys = 0;
+        const survey: Survey = {
+          senses: Uint8Array.from(waiting, Number), acts: Uint8Array.from(vocabulary.acts, (_, act) => act % 2), asked,
+          serve() {
+            surveys++;
+            served.set(asked);
+          },
+        };
+        const readers = vocabulary.senses.map((_, sense) => readerOf((row) => {
+          if (surveyed && waiting[sense] === true) expect(served[row]).toBe(1);
+          return senses[row]?.[sense] ?? 0;
+        }));
+        const rows = makeRows(40, registers, readers, surveyed ? survey : null);
+        for (let row = 0; row < 40; row++) rows.genome[row] = (row * 7) % 3;
+        new Interpreter().decide(rows, code);
+        expect(surveys).toBe(surveyed ? 1 : 0);
+        if (surveyed) for (let row = 0; row < 40; row++) if (rows.act[row]! % 2 === 1) expect(served[row]).toBe(1);
+        return [rows.act, rows.target, rows.nextSignal, rows.fired, rows.memory].map((column) => [...column]);
+      });
+      expect(decided[1]).toEqual(decided[0]);
+    }), seeded(200));
   });
 
   it('asks rules from the top, and stops at the first that holds', () => {
@@ -135,8 +170,8 @@ describe('every program halts within the limit of steps', () => {
     // Every alternative fails at its first term, and then (below) only at its last.
     expect(run(program, [0])).toMatchObject({ act: 9, target: 1, fired: limits.rules, reads: limits.rules * limits.alternatives + 3 });
     let asked = 0;
-    const rows = makeRows(1, registers, [(): number => (asked++ % limits.terms === limits.terms - 1 ? 0 : 10)]);
-    decide(rows, codeOf(code));
+    const rows = makeRows(1, registers, [readerOf(() => (asked++ % limits.terms === limits.terms - 1 ? 0 : 10))]);
+    new Interpreter().decide(rows, codeOf(code));
     expect(rows.fired[0]).toBe(limits.rules);
     expect(asked).toBe(limits.rules * limits.alternatives * limits.terms + limits.effects);
     expect(asked).toBeLessThan(STEP_LIMIT);
@@ -159,8 +194,8 @@ describe('every program halts within the limit of steps', () => {
 
   it('[I4] stops at the limit even in memory that holds no program', () => {
     let asked = 0;
-    const rows = makeRows(1, registers, [(): number => asked++]);
-    decide(rows, codeOf(new Int32Array(10 * longestCode)));
+    const rows = makeRows(1, registers, [readerOf(() => asked++)]);
+    new Interpreter().decide(rows, codeOf(new Int32Array(10 * longestCode)));
     expect(asked).toBeLessThanOrEqual(STEP_LIMIT);
     expect(rows.act[0]).toBe(0);
   });

@@ -14,7 +14,8 @@ export interface Decision { act: number; target: number; nextSignal: number; fir
 
 /** What a program means, said by walking over it: slow, plain and the measure of the interpreter. */
 export function evaluate(program: Program, { readings, registers, id, key0, key1 }: Situation): Decision {
-  let chances = 0;
+  const terms = program.rules.flatMap(({ alternatives }) => alternatives.flat());
+  const chances = terms.filter(({ kind }) => kind === 'chance');
   let reads = 0;
 
   function valueOf(operand: Operand | Comparison['left']): number {
@@ -25,7 +26,7 @@ export function evaluate(program: Program, { readings, registers, id, key0, key1
   }
 
   function holds(term: Term): boolean {
-    if (term.kind === 'chance') return uniform(key0, key1, id, chances++) < Math.fround(term.percent / 100);
+    if (term.kind === 'chance') return uniform(key0, key1, id, chances.indexOf(term)) < Math.fround(term.percent / 100);
     const left = valueOf(term.left);
     const right = valueOf(term.right);
     return term.above ? left > right : left < right;

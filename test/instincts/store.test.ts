@@ -5,14 +5,14 @@ import { createInstincts, type Instincts } from '../../agents/instincts/store.ts
 import { Variation } from '../../core/kernel/tick-events.ts';
 import { RandomStream } from '../../core/kernel/random.ts';
 import type { Vocabulary } from '../../core/kernel/genomes.ts';
-import { makeRows } from './rows.ts';
+import { makeRows, readerOf } from './rows.ts';
 import { bareVocabulary, vocabulary } from './vocabulary.ts';
 
 const grazer = 'when energy > 50 -> reproduce\notherwise -> climb grass';
 
 /** What one organism with these readings does under a handle. */
 function acts(instincts: Instincts, handles: readonly number[]): number[] {
-  const rows = makeRows(handles.length, instincts.registersPerRow, vocabulary.senses.map((_, sense) => () => sense * 7));
+  const rows = makeRows(handles.length, instincts.registersPerRow, vocabulary.senses.map((_, sense) => readerOf(() => sense * 7)));
   rows.genome.set(handles);
   instincts.decide(rows);
   return [...rows.act];

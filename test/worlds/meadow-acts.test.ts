@@ -259,7 +259,11 @@ describe('senses', () => {
     const { grain } = kernel.parts.field;
     kernel.parts.field.amount[kernel.parts.field.cellAt(10 - grain, 10 - grain)] = 0.75;
     simulation.step();
-    const read = (name: string, id: number): number => kernel.parts.readers[meadow.vocabulary.senses.findIndex((sense) => sense.name === name)]!(kernel.rowOf(id));
+    const readings = new Float64Array(1);
+    const read = (name: string, id: number): number => {
+      kernel.parts.readers[meadow.vocabulary.senses.findIndex((sense) => sense.name === name)]!(Uint32Array.of(kernel.rowOf(id)), 1, readings);
+      return readings[0]!;
+    };
     expect(['energy', 'age', 'grass.here', 'grass.near', 'kin.near', 'other.near', 'hunter.near', 'crowd', 'hear.red', 'hurt'].map((name) => read(name, 0)))
       .toEqual([55, 1, 25, 75, 2, 1, 99, 2, 0, 99]);
     for (const { sentence, lower, upper } of meadow.vocabulary.senses) {

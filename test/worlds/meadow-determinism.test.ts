@@ -96,7 +96,7 @@ describe('a meadow', () => {
           kernel.genomes.text(kernel.pop.columns.genome[row]!);
           kernel.rowOf(kernel.pop.columns.id[row]!);
           // a page may show what the organism reads; senses are bound to the tick, so reading them again is harmless
-          for (const read of kernel.parts.readers) read(row);
+          for (const read of kernel.parts.readers) read(Uint32Array.of(row), 1, new Float64Array(1));
         }
         kernel.genomes.release(kernel.genomes.intern(`when energy > ${tick} -> rest\notherwise -> eat`));
       },

@@ -25,6 +25,8 @@ const TILE_BITS = 15;
 const TILE_MASK = 0x7fff;
 /** Larger than any hit. */
 const FAR = 0x7fffffff;
+/** NOBODY as a small integer, which functions pass on without allocating; stored among the nearest it becomes NOBODY. */
+const NONE = -1;
 /** Counts are kept in 16 bits. */
 const MOST_COUNTED = 65535;
 /** Rows of the list whose askers are gathered at a time. */
@@ -64,9 +66,8 @@ export class Sight {
   readonly heard: readonly Uint16Array[];
   /** A `Seen` a row. */
   readonly seen: Uint8Array;
-  /** In steps, from the row measured from last to the entry measured to. */
-  dx = 0;
-  dy = 0;
+  /** The way in steps, east and south, from the row measured from last to the entry measured to. */
+  readonly way = new Float64Array(2);
 
   /** Length of the tile, its runs, and where the entries of the middle bin begin in it. */
   private tiled = 0;
@@ -154,15 +155,23 @@ export class Sight {
     }
   }
 
-  /** Distance in steps from a row that has looked, and has not moved since, to its nearest of a class, or `none`. */
-  distance(row: number, neighbour: number, none: number): number {
-    const k = this.nearest[neighbour][row];
-    if (k === NOBODY) return none;
-    this.measure(row, k);
-    return Math.sqrt(this.dx * this.dx + this.dy * this.dy);
+  /** Distances in steps from rows that have not moved yet to their nearest of a class, or `none`; they look if they have not. */
+  readDistances(rows: Uint32Array, count: number, neighbour: number, none: number, distances: Float64Array): void {
+    const { way } = this;
+    const nearest = this.nearest[neighbour];
+    for (let i = 0; i < count; i++) {
+      const row = rows[i];
+      this.look(row);
+      const k = nearest[row];
+      if (k === NOBODY) distances[i] = none;
+      else {
+        this.measure(row, k);
+        distances[i] = Math.sqrt(way[0] * way[0] + way[1] * way[1]);
+      }
+    }
   }
 
-  /** Sets `dx` and `dy` to the way from a row that has not moved yet to the entry `k` in sight of it. */
+  /** Sets `way` to the way from a row that has not moved yet to the entry `k` in sight of it. */
   measure(row: number, k: number): void {
     const { cells } = this;
     const { across, down, perStep } = cells;
@@ -173,8 +182,8 @@ export class Sight {
     const atSeam = bx === 0 || by === 0 || bx === across - 1 || by === down - 1;
     const word = atSeam ? this.entryFrom(by * across + bx, k) : cells.entry[k];
     // its own place rounded like the other's, or those on one spot would not be so
-    this.dx = (((word << SHIFT_X) - (((x * perStep) | 0) << SHIFT_X)) >> SHIFT_DOWN) / perStep;
-    this.dy = (((word << SHIFT_Y) - (((y * perStep) | 0) << SHIFT_X)) >> SHIFT_DOWN) / perStep;
+    this.way[0] = (((word << SHIFT_X) - (((x * perStep) | 0) << SHIFT_X)) >> SHIFT_DOWN) / perStep;
+    this.way[1] = (((word << SHIFT_Y) - (((y * perStep) | 0) << SHIFT_X)) >> SHIFT_DOWN) / perStep;
   }
 
   /** Entry `k` as it is seen from a bin: from across the seam, shifted by a whole turn of the torus. */
@@ -334,9 +343,9 @@ export class Sight {
     for (let signal = 1; signal < heard.length; signal++) heard[signal][row] = tally[signal];
   }
 
-  /** Index into the cell list of a hit, or NOBODY. */
+  /** Index into the cell list of a hit, or NONE. */
   private indexOf(hit: number): number {
-    if (hit === FAR) return NOBODY;
+    if (hit === FAR) return NONE;
     const place = hit & TILE_MASK;
     let run = 0;
     let begin = 0;
@@ -344,12 +353,12 @@ export class Sight {
     return runFirst[run] + place - begin;
   }
 
-  /** Of the hits of a class that are as far as this one, the index of that with the lowest id, or NOBODY. */
+  /** Of the hits of a class that are as far as this one, the index of that with the lowest id, or NONE. */
   private lowestAt(nearest: number, neighbour: number, own: number, n: number): number {
-    if (nearest === FAR) return NOBODY;
+    if (nearest === FAR) return NONE;
     const { id, kinWidth } = this;
     const { order } = this.cells;
-    let best = NOBODY;
+    let best = NONE;
     let lowest = NOBODY;
     for (let i = 0; i < n; i++) {
       const hit = hits[i];

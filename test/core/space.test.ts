@@ -119,7 +119,9 @@ function expectSeen(scene: Scene, cells: CellList, sight: Sight, row: number): v
     const [nearest] = wanted.nearest[kind]!;
     const k = sight.nearest[kind][row]!;
     expect(k === NOBODY ? undefined : cells.order[k]).toBe(nearest?.at);
-    expect(sight.distance(row, kind, 99)).toBe(nearest === undefined ? 99 : Math.sqrt(nearest.distance2) / PER_STEP);
+    const distances = new Float64Array(1);
+    sight.readDistances(Uint32Array.of(row), 1, kind, 99, distances);
+    expect(distances[0]).toBe(nearest === undefined ? 99 : Math.sqrt(nearest.distance2) / PER_STEP);
   }
 }
 

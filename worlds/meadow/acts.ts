@@ -68,7 +68,7 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
     let stride = 1;
     if (chosen === Act.climb) {
       const here = field.cellAt(x0, y0);
-      const best = bestAround(field, x0, y0);
+      const best = bestAround(field, here);
       if (amount[best] <= amount[here]) continue;
       const col = best % field.cols;
       dx = (col + 0.5) * field.grain - x0;
@@ -84,8 +84,8 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
       }
       if (k !== NOBODY) {
         sight.measure(row, k);
-        dx = sight.dx;
-        dy = sight.dy;
+        dx = sight.way[0];
+        dy = sight.way[1];
         if (chosen === Act.flee) {
           dx = -dx;
           dy = -dy;

@@ -29,7 +29,7 @@ const senses: readonly (SenseFacts & { bind: Bound; looks?: true })[] = [
     bind: ({ pop }, { field }) => {
       const { x, y } = pop.columns;
       const { amount } = field;
-      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[bestAround(field, x[rows[i]], y[rows[i]])]; };
+      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[bestAround(field, field.cellAt(x[rows[i]], y[rows[i]]))]; };
     } },
   { name: 'kin.near', sentence: 'Distance to the nearest kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
     looks: true, bind: distanceTo(Neighbour.kin) },
@@ -51,12 +51,7 @@ const senses: readonly (SenseFacts & { bind: Bound; looks?: true })[] = [
 ];
 
 function distanceTo(neighbour: number): Bound {
-  return (_, { sight }) => (rows, count, readings) => {
-    for (let i = 0; i < count; i++) {
-      sight.look(rows[i]);
-      readings[i] = sight.distance(rows[i], neighbour, NONE);
-    }
-  };
+  return (_, { sight }) => (rows, count, readings) => sight.readDistances(rows, count, neighbour, NONE, readings);
 }
 
 function counted(column: (sight: MeadowParts['sight']) => Uint16Array): Bound {
@@ -80,11 +75,11 @@ export function bindSenses(kernel: MeadowKernel, parts: MeadowParts): SenseReade
   return senses.map((sense) => sense.bind(kernel, parts));
 }
 
-/** Cell with the most grass among the eight around a place; the first of equals, row by row from the north-west. */
-export function bestAround(field: MeadowParts['field'], x: number, y: number): number {
-  const { cols, rows, grain, amount } = field;
-  const cx = (x / grain) | 0;
-  const cy = (y / grain) | 0;
+/** Cell with the most grass among the eight around a cell; the first of equals, row by row from the north-west. */
+export function bestAround(field: MeadowParts['field'], here: number): number {
+  const { cols, rows, amount } = field;
+  const cy = (here / cols) | 0;
+  const cx = here - cy * cols;
   const west = cx === 0 ? cols - 1 : cx - 1;
   const east = cx === cols - 1 ? 0 : cx + 1;
   const north = (cy === 0 ? rows - 1 : cy - 1) * cols;

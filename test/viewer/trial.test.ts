@@ -202,7 +202,7 @@ async function trialOf(model: Author, arms: ArmName[], seeds: number[], budgetBi
     const of = (name: ArmName): TrialRun => runs.find((one) => one.arm === name && one.seed === seed)!;
     const rivals: [GardenResult['first'], string[]][] = [['start', of(arm).genomes.start], ...(arm === 'blind' ? [] : [['blind', of('blind').genomes.end] as ['blind', string[]]])];
     return rivals.map(([first, genomes]) => {
-      const shares = [1].flatMap((g) => commonGarden({
+      const shares = [1, 2, 3].flatMap((g) => commonGarden({
         world: meadow, createGenomes: () => createInstincts(meadow.vocabulary), parameters: plan.parameters, seed: seed * 1000 + g,
         first: genomes, second: of(arm).genomes.end, each: 30, ticks: 120,
       }) ?? []);

@@ -1,6 +1,7 @@
 import { RandomStream, purpose, seedKey } from '../kernel/random.ts';
 import { KdTree } from './kd-tree.ts';
 import { kMeans } from './k-means.ts';
+import { Raster } from './raster.ts';
 import { meanPoint, type Tessellation } from './tessellation.ts';
 
 export interface CvtOptions {
@@ -16,6 +17,9 @@ export interface CvtOptions {
   rounds?: number | undefined;
 }
 
+/** Most measures for which a raster pays: with more, a point has too many neighbours. */
+const RASTER_MEASURES = 3;
+
 /**
  * Centroidal Voronoi tessellation (Vassiliades, Chatzilygeroudis & Mouret 2018): a point belongs to the nearest centroid,
  * the one with the lower number if two are as near. Every point has one, also outside the ranges.
@@ -27,7 +31,8 @@ export class CvtCells implements Tessellation {
   readonly ranges: readonly (readonly [number, number])[];
   /** `measureCount` numbers a cell. */
   readonly centroids: Float64Array;
-  private readonly tree: KdTree;
+  private readonly finder: { nearest(query: Float64Array, from: number): number };
+  private readonly point: Float64Array;
 
   constructor({ ranges, centroids, samples, seed = 0, rounds }: CvtOptions) {
     const width = ranges.length;
@@ -47,16 +52,19 @@ export class CvtCells implements Tessellation {
     this.ranges = ranges;
     this.measureCount = width;
     this.cells = this.centroids.length / width;
-    this.tree = new KdTree(this.centroids, width);
+    const tree = new KdTree(this.centroids, width);
+    this.finder = width <= RASTER_MEASURES ? new Raster(tree, this.centroids, ranges) : tree;
+    this.point = new Float64Array(width);
   }
 
   cellOf(measures: ArrayLike<number>, from = 0): number {
-    return this.tree.nearest(measures, from);
+    for (let m = 0; m < this.measureCount; m++) this.point[m] = measures[from + m]!;
+    return this.finder.nearest(this.point, 0);
   }
 
   cellsOf(count: number, measures: Float64Array, out: Int32Array): void {
-    const { tree, measureCount } = this;
-    for (let i = 0; i < count; i++) out[i] = tree.nearest(measures, i * measureCount);
+    const { finder, measureCount } = this;
+    for (let i = 0; i < count; i++) out[i] = finder.nearest(measures, i * measureCount);
   }
 
   typical(points: readonly (readonly number[])[]): number[] {

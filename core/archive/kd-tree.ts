@@ -1,10 +1,10 @@
 /** Points in a leaf: few enough to look at all of them, enough to be worth a branch. */
-const LEAF = 8;
+const LEAF = 12;
 /** Deepest tree: halving, so 2^31 points are more than enough. */
 const DEPTH = 32;
 
 /**
- * A k-d tree (Bentley 1975) over points that stay where they are: balanced, leaves of at most eight, the points copied in
+ * A k-d tree (Bentley 1975) over points that stay where they are: balanced, leaves of at most twelve, the points copied in
  * the order of the leaves. Distances are squared Euclidean; of equally near points the one with the lower index counts
  * as nearer, so that answers are those of a search through all.
  */

@@ -76,7 +76,7 @@ export class NoveltyArchive<T> extends BaseArchive<T> {
       this.novelty = new Float64Array(rows.capacity);
       this.competition = new Uint32Array(rows.capacity);
     }
-    neighbours.settle(slots.count);
+    neighbours.settle(slots.measures, slots.count, count);
     for (let i = 0; i < count; i++) {
       const near = neighbours.search(measures, i * measureCount);
       nearest[i] = near.count === 0 ? -1 : near.index[0]!;

@@ -31,7 +31,7 @@ export class Scheduler<T> {
   private readonly candidates: Float64Array;
   private readonly successes: Float64Array;
   private asked: { emitter: number; count: number }[] | null = null;
-  private solutions: readonly T[] = [];
+  private readonly solutions: T[] = [];
   private status = new Uint8Array(0);
   private value = new Float64Array(0);
   /** Which emitter each candidate came from. */
@@ -52,14 +52,19 @@ export class Scheduler<T> {
     this.successes = new Float64Array(emitters.length);
   }
 
-  /** The candidates to evaluate next, in the order in which `tell` wants their scores. */
+  /** The candidates to evaluate next, in the order in which `tell` wants their scores. They stay as they are until the next `ask`. */
   ask(): readonly T[] {
     if (this.asked !== null) throw new Error('ask was called twice: tell the scores of the first candidates before asking for more.');
     const chosen = this.choose();
-    const lists = chosen.map((emitter) => this.emitters[emitter]!.ask());
-    this.asked = chosen.map((emitter, i) => ({ emitter, count: lists[i]!.length }));
-    this.solutions = lists.length === 1 ? lists[0]! : lists.flat();
-    return this.solutions;
+    const { solutions } = this;
+    let count = 0;
+    this.asked = chosen.map((emitter) => {
+      const list = this.emitters[emitter]!.ask();
+      for (const solution of list) solutions[count++] = solution;
+      return { emitter, count: list.length };
+    });
+    solutions.length = count;
+    return solutions;
   }
 
   /** Adds the candidates that were asked for to the archive. */

@@ -105,6 +105,11 @@ export class Slots<T> {
 
   /** Takes over what `state` gave. These slots must be empty. */
   restore({ slots, objective, measures, changedAt, sums, solutions }: ReturnType<Slots<T>['state']>): void {
+    const n = slots.length;
+    const fits = objective.length === n && measures.length === n * this.width && solutions.length === n && sums.length === 3;
+    if (!fits || slots.some((slot) => slot >= changedAt.length) || new Set(slots).size !== n) {
+      throw new Error('The saved archive has its elites in cells that do not exist, or two in one.');
+    }
     this.reserve(changedAt.length);
     for (let i = 0; i < slots.length; i++) this.put(slots[i]!, solutions[i]!, objective[i]!, measures, i * this.width);
     this.changedAt.fill(0);

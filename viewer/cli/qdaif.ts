@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { knownPrices, readPrices } from '../../agents/model/prices.ts';
+import type { OpenModelService } from '../../agents/model/service.ts';
+import { domains } from '../../worlds/salon/domains.ts';
+import { methodNames, type MethodName } from '../../worlds/salon/methods.ts';
+import { runSalon, type SalonSummary } from '../qdaif.ts';
+import { Failure, asFailure } from './failure.ts';
+import { anyNumber, wholeNumber } from './flags.ts';
+import { accessModels, noModel, openService, replayAccess, type ModelAccess } from './model-access.ts';
+import { QdaifFolder, openQdaif, recordedRun, runName } from './qdaif-folder.ts';
+import { heatMap, rasterise } from './qdaif-heat-map.ts';
+import { watchDoors, type WatchedDoors } from './qdaif-doors.ts';
+import { amendPlan, planQdaif, type QdaifFlags, type QdaifPlan } from './qdaif-plan.ts';
+import { createQdaifProgress, type QdaifProgress } from './qdaif-progress.ts';
+import { methodRows, runsCsv, tableCsv, tableMarkdown, type RunRow } from './qdaif-table.ts';
+import { say } from './run.ts';
+import { listenForStop, type Stop } from './stop.ts';
+import { counted } from './words.ts';
+
+/** Exit code of an experiment that stopped because its budget was spent. */
+const SPENT = 3;
+
+/** The command `lichen qdaif`. */
+export function qdaifCommand(done: (code: number) => void): Command {
+  return new Command('qdaif')
+    .description('Quality-diversity through AI feedback: texts are the organisms, written and judged by models, with QDAIF\'s methods and its controls.')
+    .option('--domain <name or file>', `${domains.map(({ name }) => name).join(', ')}, or a JSON file with a domain of your own`)
+    .option('--method <name>', `${methodNames.join(', ')} (default: lmx-near)`)
+    .option('--methods <names>', 'several of them, with commas, or all')
+    .option('--iterations <n>', 'texts written in each run (default: 2000)', wholeNumber('--iterations', 1, 10_000_000))
+    .option('--seeds <k>', 'runs of each method (default: 5)', wholeNumber('--seeds', 1, 10_000))
+    .option('--first-seed <n>', 'seed of the first (default: 1)', wholeNumber('--first-seed', 0, 1_000_000_000_000))
+    .option('--init <how>', 'begin seeded, with the domain\'s texts, or zero-shot, with the model\'s (default: seeded)')
+    .option('--temperature <x>', 'of writing (default: 0.8)', anyNumber('--temperature', 0, 2))
+    .option('--rejudge <n>', 'times that each elite is judged anew at the end, 0 for never (default: 3)', wholeNumber('--rejudge', 0, 1000))
+    .option('--repeats <n>', 'ratings that are averaged where a model gives no log-probabilities (default: 3)', wholeNumber('--repeats', 1, 100))
+    .option('--model <model>', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model')
+    .option('--out <dir>', 'keep the experiment in this new folder: texts, archives, heat maps, table, and every reply')
+    .option('--resume', 'go on with the experiment in --out')
+    .option('--replay <dir>', 'make a recorded experiment again from its replies, without a model')
+    .option('--budget-calls <n>', 'most calls of models', wholeNumber('--budget-calls', 0, Number.MAX_SAFE_INTEGER))
+    .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
+    .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9))
+    .option('--prices <file>', 'a price table of your own, in dollars a million tokens')
+    .option('--json', 'print what was found as one line of JSON on standard output')
+    .action(async (flags: QdaifFlags) => { done(await qdaif(flags)); });
+}
+
+/** Does an experiment from beginning to end. Returns the exit code. */
+export async function qdaif(flags: QdaifFlags): Promise<number> {
+  const { out, replay, resume = false, json = false } = flags;
+  if (replay !== undefined && resume) throw new Failure('--replay makes an experiment again and --resume goes on with it; leave out one of them.');
+  if (replay !== undefined && flags.model !== undefined) throw new Failure(`--model is ${flags.model}, but with --replay the recording in ${replay} answers; leave out one of them.`);
+  if (resume && out === undefined) throw new Failure('--resume goes on with the experiment in a folder, but no --out names one.');
+  const held = replay !== undefined ? openQdaif(replay) : resume ? openQdaif(out!) : null;
+  let plan = held === null ? planQdaif(flags) : amendPlan(held.plan, flags);
+  const prices = flags.prices === undefined ? knownPrices : readPrices(flags.prices);
+  const stop = listenForStop();
+  const folder = out === undefined ? null : new QdaifFolder(out, resume);
+  let access: ModelAccess = noModel;
+  let service: OpenModelService | null = null;
+  let begun = resume;
+  let doors: WatchedDoors | null = null;
+  const letGo = async (): Promise<void> => { for (const door of access.doors) await door.close(); };
+  try {
+    access = held !== null && replay !== undefined ? replayAccess(held.cassette, plan.model ?? undefined) : await accessModels(plan.model ?? undefined, {}, stop.signal);
+    if (access.replay === null && access.doors.length === 0) throw new Failure('There is no model, and a salon needs one; name one with --model.');
+    plan = { ...plan, model: access.replay === null ? access.name : plan.model };
+    const halt = new AbortController();
+    stop.signal.addEventListener('abort', () => halt.abort(), { once: true });
+    doors = watchDoors(access.doors, () => halt.abort());
+    const budget = { calls: flags.budgetCalls, tokens: flags.budgetTokens, dollars: flags.budgetDollars, policy: 'pause' as const };
+    service = await openService({ ...access, doors: doors.doors }, { budget: withoutUndefined(budget), prices, record: folder === null || access.replay !== null ? undefined : { file: folder.cassette, resume } });
+    if (service === null) throw new Failure('There is no model, and a salon needs one; name one with --model.');
+    folder?.putPlan(plan);
+    folder?.putManifest(manifest(access, service));
+    begun = true;
+    const experiment: Experiment = { plan, folder, service, doors, access, stop, halt, spent: false, replayed: replay === undefined ? null : held!.path };
+    const rows = await makeRuns(experiment);
+    if (rows === null) return stopped(experiment);
+    report(experiment, rows, json);
+    return 0;
+  } catch (error) {
+    if (!begun) folder?.discard();
+    if (stop.asked !== null) {
+      say('Stopped before anything was written.');
+      return stop.code;
+    }
+    throw error;
+  } finally {
+    await service?.close();
+    await letGo();
+  }
+}
+
+interface Experiment {
+  plan: QdaifPlan;
+  folder: QdaifFolder | null;
+  service: OpenModelService;
+  doors: WatchedDoors;
+  access: ModelAccess;
+  stop: Stop;
+  halt: AbortController;
+  spent: boolean;
+  /** The folder that is replayed. */
+  replayed: string | null;
+}
+
+/** Makes all runs, several side by side: none knows of another. Null when they were stopped. */
+async function makeRuns(experiment: Experiment): Promise<RunRow[] | null> {
+  const { plan, folder, service, access, halt } = experiment;
+  const runs = plan.methods.flatMap((method) => plan.seeds.map((seed) => ({ method, seed })));
+  const progress = createQdaifProgress(runs.length * plan.iterations, () => service.budget);
+  progress.note(access.facts.note);
+  if (folder === null && access.replay === null) progress.note('Nothing is kept without --out: if this is stopped, it begins anew.');
+  service.events$.subscribe((event) => {
+    if (event.kind === 'budget' || event.kind === 'stalled') progress.note(event.sentence);
+    if (event.kind === 'budget' && event.level === 'spent') {
+      experiment.spent = true;
+      halt.abort();
+    }
+  });
+  const rows = new Array<RunRow | null>(runs.length).fill(null);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < runs.length && !halt.signal.aborted) {
+      const at = next++;
+      rows[at] = await makeRun(experiment, runs[at]!, progress);
+    }
+  };
+  try {
+    const workers = Array.from({ length: Math.min(runs.length, Math.max(plan.seeds.length, service.slots)) }, worker);
+    // one that fails ends the others before anything is closed under them
+    await Promise.all(workers.map((one) => one.catch((error: unknown) => {
+      halt.abort();
+      throw error;
+    })));
+  } finally {
+    progress.stop();
+  }
+  checkRecords(experiment);
+  return rows.every((row) => row !== null) ? rows : null;
+}
+
+async function makeRun(experiment: Experiment, run: { method: MethodName; seed: number }, progress: QdaifProgress): Promise<RunRow | null> {
+  const { plan: { domain, iterations, init, temperature, rejudge, repeats }, service, halt, folder, replayed } = experiment;
+  const began = performance.now();
+  let made: Awaited<ReturnType<typeof runSalon>>;
+  try {
+    made = await runSalon({ domain, ...run, iterations, init, temperature, rejudge, judging: { repeats } }, {
+      service, signal: halt.signal,
+      onSettled(text, salon) {
+        checkRecords(experiment);
+        progress.settled(text, salon);
+      },
+    });
+  } catch (error) {
+    checkRecords(experiment);
+    if (error instanceof Failure) throw error;
+    throw error instanceof RangeError || error instanceof TypeError ? error : new Failure(`The run ${runName(run)} was stopped: ${asFailure(error).message}.`);
+  }
+  if (made === null) return null;
+  checkRecords(experiment);
+  const { salon, summary } = made;
+  const seconds = (performance.now() - began) / 1000;
+  const recorded = replayed === null ? null : recordedRun(replayed, run);
+  if (recorded !== null && recorded.iterations === iterations && recorded.fingerprint !== summary.fingerprint) {
+    throw new Failure(`The run ${runName(run)} came to the fingerprint ${summary.fingerprint} in the replay, but ${recorded.fingerprint} is recorded in ${replayed!}: it was recorded by another version, or its files were changed.`);
+  }
+  if (folder !== null) {
+    const svg = heatMap({ domain, title: `${domain.name}, ${run.method}, seed ${run.seed}`, archive: salon.archive, maxQdScore: salon.maxQdScore });
+    folder.putRun({ salon, summary, seconds, svg, png: await rasterise(svg) });
+  }
+  return { summary, seconds };
+}
+
+/** Throws where a reply is missing from a replay or could not be recorded: what follows would be another run. */
+function checkRecords({ service, access }: Experiment): void {
+  if (access.replay !== null && service.missing !== null) throw new Failure(service.missing);
+  if (service.broken !== null) throw new Failure(`The experiment was stopped because a reply could not be recorded: ${service.broken}`);
+}
+
+function stopped({ stop, spent, doors, folder, plan }: Experiment): number {
+  const goOn = folder === null ? 'Nothing was kept, because no --out was given.' : `Go on with: lichen qdaif --out ${folder.path} --resume`;
+  if (doors.lost !== null) throw new Failure(`${doors.lost} ${goOn}`);
+  if (stop.asked === null && spent) {
+    say(`The experiment in ${plan.domain.name} stopped, because its budget is spent. ${goOn}${folder === null ? '' : ', and a larger budget.'}`);
+    return SPENT;
+  }
+  say(`Stopped. ${goOn}`);
+  return stop.code;
+}
+
+function report({ plan, folder, access, service, replayed }: Experiment, runs: readonly RunRow[], json: boolean): void {
+  const rows = methodRows(runs);
+  const model = service.header.models.map((one) => one.model).join(', ');
+  const table = tableMarkdown(rows, runs[0]!.summary, { model, rejudge: plan.rejudge });
+  if (folder !== null) {
+    folder.putText('table.csv', tableCsv(rows));
+    folder.putText('runs.csv', runsCsv(runs));
+    folder.putText('table.md', table);
+    folder.putText('summary.json', `${JSON.stringify(outcome(plan, model, runs), null, 2)}\n`);
+  }
+  const stream = json ? process.stderr : process.stdout;
+  stream.write(table);
+  if (replayed !== null) stream.write(`${counted(runs.length, 'run')} made again from the replies in ${access.replay!}\n`);
+  if (folder !== null) stream.write(`The experiment is kept in ${folder.path}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(outcome(plan, model, runs))}\n`);
+}
+
+/** All that was found, as plain JSON. */
+export interface QdaifOutcome { plan: Omit<QdaifPlan, 'domain'> & { domain: string }; model: string; methods: ReturnType<typeof methodRows>; runs: (Omit<SalonSummary, 'curve'> & { seconds: number })[] }
+
+function outcome(plan: QdaifPlan, model: string, runs: readonly RunRow[]): QdaifOutcome {
+  return {
+    plan: { ...plan, domain: plan.domain.name }, model, methods: methodRows(runs),
+    runs: runs.map(({ summary: { curve: _curve, ...summary }, seconds }) => ({ ...summary, seconds })),
+  };
+}
+
+function manifest({ capabilities }: ModelAccess, { header }: OpenModelService): object {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  return { format: 'lichen-manifest', version: 1, lichen: version, node: process.version, begun: new Date().toISOString(), models: header.models, capabilities };
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

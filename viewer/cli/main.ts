@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber } from './flags.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
-import { qdaifCommand } from './qdaif.ts';
+import { qdaifCommand } from './qdaif-command.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
 import type { TrialFlags } from './trial-plan.ts';

@@ -47,7 +47,8 @@ export function methodRows(runs: readonly RunRow[]): MethodRow[] {
 function cell(spread: Spread | null, digits: number): string {
   if (spread === null || !Number.isFinite(spread.mean)) return '–';
   const { mean: middle, se, interval } = spread;
-  return [middle.toFixed(digits), ...(Number.isFinite(se) ? [`± ${se.toFixed(digits)}`] : []), ...(interval === null ? [] : [`[${interval.map((end) => end.toFixed(digits)).join(', ')}]`])].join(' ');
+  const shown = (value: number): string => value.toFixed(digits).replace(/^-(0\.?0*)$/, '$1');
+  return [shown(middle), ...(Number.isFinite(se) ? [`± ${shown(se)}`] : []), ...(interval === null ? [] : [`[${interval.map(shown).join(', ')}]`])].join(' ');
 }
 
 /** The table of an experiment as Markdown, like that of the QDAIF paper, with what the judges' luck leaves of it and what it cost. */

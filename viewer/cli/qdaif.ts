@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
 import { knownPrices, readPrices } from '../../agents/model/prices.ts';
 import type { OpenModelService } from '../../agents/model/service.ts';
-import { domains } from '../../worlds/salon/domains.ts';
-import { methodNames, type MethodName } from '../../worlds/salon/methods.ts';
+import type { MethodName } from '../../worlds/salon/methods.ts';
 import { runSalon, type SalonSummary } from '../qdaif.ts';
 import { Failure, asFailure } from './failure.ts';
-import { anyNumber, wholeNumber } from './flags.ts';
 import { accessModels, noModel, openService, replayAccess, type ModelAccess } from './model-access.ts';
 import { QdaifFolder, openQdaif, recordedRun, runName } from './qdaif-folder.ts';
 import { heatMap, rasterise } from './qdaif-heat-map.ts';
@@ -20,32 +17,6 @@ import { counted } from './words.ts';
 
 /** Exit code of an experiment that stopped because its budget was spent. */
 const SPENT = 3;
-
-/** The command `lichen qdaif`. */
-export function qdaifCommand(done: (code: number) => void): Command {
-  return new Command('qdaif')
-    .description('Quality-diversity through AI feedback: texts are the organisms, written and judged by models, with QDAIF\'s methods and its controls.')
-    .option('--domain <name or file>', `${domains.map(({ name }) => name).join(', ')}, or a JSON file with a domain of your own`)
-    .option('--method <name>', `${methodNames.join(', ')} (default: lmx-near)`)
-    .option('--methods <names>', 'several of them, with commas, or all')
-    .option('--iterations <n>', 'texts written in each run (default: 2000)', wholeNumber('--iterations', 1, 10_000_000))
-    .option('--seeds <k>', 'runs of each method (default: 5)', wholeNumber('--seeds', 1, 10_000))
-    .option('--first-seed <n>', 'seed of the first (default: 1)', wholeNumber('--first-seed', 0, 1_000_000_000_000))
-    .option('--init <how>', 'begin seeded, with the domain\'s texts, or zero-shot, with the model\'s (default: seeded)')
-    .option('--temperature <x>', 'of writing (default: 0.8)', anyNumber('--temperature', 0, 2))
-    .option('--rejudge <n>', 'times that each elite is judged anew at the end, 0 for never (default: 3)', wholeNumber('--rejudge', 0, 1000))
-    .option('--repeats <n>', 'ratings that are averaged where a model gives no log-probabilities (default: 3)', wholeNumber('--repeats', 1, 100))
-    .option('--model <model>', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model')
-    .option('--out <dir>', 'keep the experiment in this new folder: texts, archives, heat maps, table, and every reply')
-    .option('--resume', 'go on with the experiment in --out')
-    .option('--replay <dir>', 'make a recorded experiment again from its replies, without a model')
-    .option('--budget-calls <n>', 'most calls of models', wholeNumber('--budget-calls', 0, Number.MAX_SAFE_INTEGER))
-    .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
-    .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9))
-    .option('--prices <file>', 'a price table of your own, in dollars a million tokens')
-    .option('--json', 'print what was found as one line of JSON on standard output')
-    .action(async (flags: QdaifFlags) => { done(await qdaif(flags)); });
-}
 
 /** Does an experiment from beginning to end. Returns the exit code. */
 export async function qdaif(flags: QdaifFlags): Promise<number> {

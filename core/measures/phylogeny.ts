@@ -1,5 +1,7 @@
 import type { Simulation } from '../simulation.ts';
 import { NOBODY, operatorNames, type OperatorName } from '../kernel/tick-events.ts';
+import { IdMap } from './id-map.ts';
+import { ABOVE, TaxonTree } from './taxon-tree.ts';
 
 /** An organism in the phylogeny. Several parents are kept; the tree follows the first. */
 export interface Taxon {
@@ -14,73 +16,109 @@ export interface Taxon {
   destructionTime: number | null;
 }
 
-/** `livingChildren` counts the unborn, and the dead who still have descendants. */
-interface Node extends Taxon { livingChildren: number }
-
 /**
- * Who came from whom, for the living and their ancestors. A branch that has died out is forgotten at once, so memory
- * follows the living. (Terms after the ALife data standard for phylogenies.)
+ * Who came from whom, for the living and their ancestors: every organism is a taxon. A branch that has died out is forgotten at
+ * once, so memory follows the living; one whose last member is unborn is kept. (Terms after the ALife data standard for phylogenies.)
  */
 export class Phylogeny {
-  private readonly nodes = new Map<number, Node>();
-  private readonly simulation: Simulation;
+  /** Its shape is for `treeShape`; taxa are organisms, times are ticks. */
+  readonly tree: TaxonTree;
+  private readonly slots = new IdMap(1024);
+  // more about a taxon, by its slot in the tree; a parent's id stands even where nothing is known of that parent
+  private parent = new Uint32Array(0);
+  private partner = new Uint32Array(0);
+  private genome = new Uint32Array(0);
+  private operator = new Uint8Array(0);
 
   constructor(simulation: Simulation) {
-    this.simulation = simulation;
+    const { genomes } = simulation.kernel;
+    this.tree = new TaxonTree((slot) => {
+      this.slots.delete(this.tree.id[slot]!);
+      genomes.release(this.genome[slot]!);
+    });
     simulation.events$.subscribe((event) => {
       if (event.kind !== 'tick') return;
-      const { births, conceptions, deaths } = event;
+      const { tick, births, conceptions, deaths } = event;
       for (let i = 0; i < births.count; i++) {
-        const genome = births.genome[i]!;
-        simulation.kernel.genomes.retain(genome);
-        const parents = [births.parent[i]!, births.partner[i]!].filter((id) => id !== NOBODY);
-        this.nodes.set(births.id[i]!, {
-          id: births.id[i]!, parents, genome, operator: operatorNames[births.operator[i]!]!,
-          originTime: event.tick === 1 && parents.length === 0 ? 0 : event.tick, destructionTime: null, livingChildren: 0,
-        });
+        const parent = births.parent[i]!;
+        genomes.retain(births.genome[i]!);
+        const above = parent === NOBODY ? NOBODY : this.slots.get(parent);
+        const slot = this.tree.add(births.id[i]!, above === NOBODY ? ABOVE : above, tick === 1 && parent === NOBODY ? 0 : tick);
+        if (slot >= this.genome.length) this.makeRoom();
+        this.parent[slot] = parent;
+        this.partner[slot] = births.partner[i]!;
+        this.genome[slot] = births.genome[i]!;
+        this.operator[slot] = births.operator[i]!;
+        this.slots.set(births.id[i]!, slot);
+        this.tree.live(slot);
+        if (above !== NOBODY) this.tree.hatch(above);
       }
       // a dead organism whose egg has yet to hatch is an ancestor already: children count from conception, which may be in the
       // tick of the parent's own birth
       for (let i = 0; i < conceptions.count; i++) {
-        const parent = this.nodes.get(conceptions.parent[i]!);
-        if (parent) parent.livingChildren++;
+        const slot = this.slots.get(conceptions.parent[i]!);
+        if (slot !== NOBODY) this.tree.conceive(slot);
       }
       for (let i = 0; i < deaths.count; i++) {
-        const node = this.nodes.get(deaths.id[i]!);
-        if (!node) continue;
-        node.destructionTime = event.tick;
-        this.prune(node);
+        const slot = this.slots.get(deaths.id[i]!);
+        if (slot !== NOBODY) this.tree.die(slot, tick);
       }
     });
   }
 
   get size(): number {
-    return this.nodes.size;
+    return this.tree.size;
+  }
+
+  /** Bytes held, without the genomes. */
+  get bytes(): number {
+    return this.tree.bytes + this.slots.bytes + this.genome.length * 13;
+  }
+
+  /** Whether it lives, or has living or unborn descendants. */
+  has(id: number): boolean {
+    return this.slots.get(id) !== NOBODY;
   }
 
   taxon(id: number): Taxon | undefined {
-    return this.nodes.get(id);
+    const slot = this.slots.get(id);
+    return slot === NOBODY ? undefined : this.at(slot);
   }
 
   /** The line of first parents, nearest first, as far back as it is kept or `most` long. */
   ancestors(id: number, most: number): Taxon[] {
     const line: Taxon[] = [];
-    let node = this.nodes.get(id);
-    while (node && line.length < most) {
-      node = this.nodes.get(node.parents[0] ?? NOBODY);
-      if (node) line.push(node);
-    }
+    const slot = this.slots.get(id);
+    if (slot === NOBODY) return line;
+    for (let at = this.tree.parent[slot]!; at !== ABOVE && line.length < most; at = this.tree.parent[at]!) line.push(this.at(at));
     return line;
   }
 
-  private prune(start: Node): void {
-    let node: Node | undefined = start;
-    while (node && node.destructionTime !== null && node.livingChildren === 0) {
-      this.nodes.delete(node.id);
-      this.simulation.kernel.genomes.release(node.genome);
-      const parent = this.nodes.get(node.parents[0] ?? NOBODY);
-      if (parent) parent.livingChildren--;
-      node = parent;
-    }
+  /** All that are kept, ancestors before descendants. */
+  *taxa(): Generator<Taxon> {
+    for (const slot of this.tree.slots()) yield this.at(slot);
+  }
+
+  private at(slot: number): Taxon {
+    const { tree } = this;
+    const gone = tree.destruction[slot]!;
+    return {
+      id: tree.id[slot]!, parents: [this.parent[slot]!, this.partner[slot]!].filter((id) => id !== NOBODY), genome: this.genome[slot]!,
+      operator: operatorNames[this.operator[slot]!]!, originTime: tree.origin[slot]!, destructionTime: gone === Infinity ? null : gone,
+    };
+  }
+
+  private makeRoom(): void {
+    const words = (before: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
+      const column = new Uint32Array(this.tree.capacity);
+      column.set(before);
+      return column;
+    };
+    this.parent = words(this.parent);
+    this.partner = words(this.partner);
+    this.genome = words(this.genome);
+    const operator = new Uint8Array(this.tree.capacity);
+    operator.set(this.operator);
+    this.operator = operator;
   }
 }

@@ -1,0 +1,83 @@
+import { NOBODY } from '../kernel/tick-events.ts';
+import type { Simulation } from '../simulation.ts';
+import { IdMap } from './id-map.ts';
+import { ABOVE, TaxonTree } from './taxon-tree.ts';
+
+/**
+ * The phylogeny of genotypes: a taxon is a genome with all who were born with it in one unbroken line of first parents, and is named
+ * by the id of the first of them. A child whose genome differs from its first parent's taxon begins a taxon of its own, so a genome that
+ * arises twice is two taxa. Genomes that are rewritten in life count when they are inherited.
+ */
+export class GenotypePhylogeny {
+  readonly tree: TaxonTree;
+  /** Taxon's slot of each living organism, and of each unborn one its first parent's. */
+  private readonly slots = new IdMap(1024);
+  private readonly unborn = new IdMap(256);
+  private genome = new Uint32Array(0);
+  private readonly simulation: Simulation;
+
+  /** `forgotten` is told the ids of genotypes that are extinct and without descendants. */
+  constructor(simulation: Simulation, forgotten: ((id: number) => void) | null = null) {
+    const { genomes } = simulation.kernel;
+    this.simulation = simulation;
+    this.tree = new TaxonTree((slot) => {
+      genomes.release(this.genome[slot]!);
+      forgotten?.(this.tree.id[slot]!);
+    });
+    simulation.events$.subscribe((event) => {
+      if (event.kind !== 'tick') return;
+      const { tick, births, conceptions, deaths } = event;
+      for (let i = 0; i < births.count; i++) {
+        const id = births.id[i]!;
+        const above = this.unborn.get(id);
+        const genome = births.genome[i]!;
+        let slot = above;
+        // the taxon holds its genome, so that the handle cannot stand for another meanwhile
+        if (above === NOBODY || this.genome[above] !== genome) {
+          slot = this.tree.add(id, above === NOBODY ? ABOVE : above, tick === 1 && births.parent[i] === NOBODY ? 0 : tick);
+          if (slot >= this.genome.length) this.makeRoom();
+          this.genome[slot] = genome;
+          genomes.retain(genome);
+        }
+        this.slots.set(id, slot);
+        this.tree.live(slot);
+        if (above === NOBODY) continue;
+        this.unborn.delete(id);
+        this.tree.hatch(above);
+      }
+      for (let i = 0; i < conceptions.count; i++) {
+        const slot = this.slots.get(conceptions.parent[i]!);
+        if (slot === NOBODY) continue;
+        this.unborn.set(conceptions.child[i]!, slot);
+        this.tree.conceive(slot);
+      }
+      for (let i = 0; i < deaths.count; i++) {
+        const slot = this.slots.get(deaths.id[i]!);
+        if (slot === NOBODY) continue;
+        this.slots.delete(deaths.id[i]!);
+        this.tree.die(slot, tick);
+      }
+    });
+  }
+
+  /** Slot of a living organism's genotype; NOBODY when it is not known. */
+  slotOf(organism: number): number {
+    return this.slots.get(organism);
+  }
+
+  /** Canonical text of the genome of a slot's taxon. */
+  text(slot: number): string {
+    return this.simulation.kernel.genomes.text(this.genome[slot]!);
+  }
+
+  /** Handle of the genome of a slot's taxon, valid as long as the taxon is kept. */
+  genomeOf(slot: number): number {
+    return this.genome[slot]!;
+  }
+
+  private makeRoom(): void {
+    const column = new Uint32Array(this.tree.capacity);
+    column.set(this.genome);
+    this.genome = column;
+  }
+}

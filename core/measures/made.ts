@@ -1,0 +1,56 @@
+import { diversityOf, type Diversity } from './abundance.ts';
+import { textComplexity, type TextComplexity } from './complexity.ts';
+import { meanCosineDistance, vendiOfEmbeddings, type EmbeddingRows } from './embeddings.ts';
+import { distinctN, meanRougeL, selfBleu, wordsOf } from './lexical.ts';
+import { mean } from './statistics.ts';
+
+export interface MadeOptions {
+  texts: readonly string[];
+  /** Objective of each, where there is one. */
+  qualities?: ArrayLike<number>;
+  /** Cell of its attributes for each, and how many cells there are. */
+  cells?: { of: ArrayLike<number>; count: number };
+  /** A row a text, and the name of what made them: a model's, or `NGRAM_EMBEDDING`. */
+  embeddings?: { rows: EmbeddingRows; name: string };
+}
+
+/**
+ * Quality, diversity and complexity of what was made (Havrilla et al. 2024, arXiv 2412.02980). For self-BLEU and ROUGE-L less is more
+ * diverse; for all others more. NaN where there are too few texts.
+ */
+export interface MadeReport {
+  count: number;
+  quality: { mean: number; greatest: number } | null;
+  lexical: { distinct1: number; distinct2: number; selfBleu: number; rougeL: number };
+  attributes: (Diversity & { coverage: number }) | null;
+  embedding: { name: string; cosineDistance: number; vendi: number } | null;
+  /** Means over the texts. */
+  complexity: TextComplexity;
+}
+
+/** Most texts whose pairs are all compared; of more, this many evenly spaced ones are taken for self-BLEU and ROUGE-L. */
+export const MOST_PAIRED = 200;
+
+/** Throws a RangeError with one sentence when columns differ in length. */
+export function reportMade({ texts, qualities, cells, embeddings }: MadeOptions): MadeReport {
+  const lengths: [string, number | undefined][] = [['qualities', qualities?.length], ['cells', cells?.of.length], ['embeddings', embeddings?.rows.count]];
+  for (const [name, length] of lengths) {
+    if (length !== undefined && length !== texts.length) throw new RangeError(`There are ${texts.length} texts, but ${length} ${name}.`);
+  }
+  const words = texts.map(wordsOf);
+  const paired = words.length <= MOST_PAIRED ? words : Array.from({ length: MOST_PAIRED }, (_, i) => words[Math.floor((i * words.length) / MOST_PAIRED)]!);
+  const complexities = texts.map(textComplexity);
+  const meanOf = (key: keyof TextComplexity): number => mean(complexities.map((each) => each[key]));
+  const counts = new Map<number, number>();
+  if (cells) for (let i = 0; i < texts.length; i++) counts.set(cells.of[i]!, (counts.get(cells.of[i]!) ?? 0) + 1);
+  return {
+    count: texts.length,
+    quality: qualities === undefined ? null : { mean: mean(qualities), greatest: Array.from(qualities).reduce((a, b) => Math.max(a, b), -Infinity) },
+    lexical: { distinct1: distinctN(words, 1), distinct2: distinctN(words, 2), selfBleu: selfBleu(paired), rougeL: meanRougeL(paired) },
+    attributes: cells === undefined ? null : { ...diversityOf(counts.values()), coverage: counts.size / cells.count },
+    embedding: embeddings === undefined ? null : {
+      name: embeddings.name, cosineDistance: meanCosineDistance(embeddings.rows), vendi: vendiOfEmbeddings(embeddings.rows),
+    },
+    complexity: { lines: meanOf('lines'), words: meanOf('words'), size: meanOf('size'), depth: meanOf('depth'), compressed: meanOf('compressed') },
+  };
+}

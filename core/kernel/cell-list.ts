@@ -6,9 +6,9 @@ const TURN = 1024;
 /** Where the parts of a look lie in an entry. */
 const LOOK = 20;
 
-/** What a neighbour can see of an organism besides its place: 12 bits. */
-export function packLook(tag: number, signal: number, hunting: boolean): number {
-  return (tag << 4) | (signal << 1) | (hunting ? 1 : 0);
+/** What a neighbour can see of an organism besides its place, `hunting` being 1 or 0: 12 bits. */
+export function packLook(tag: number, signal: number, hunting: number): number {
+  return (tag << 4) | (signal << 1) | hunting;
 }
 
 /** An entry of the list, as said there. */

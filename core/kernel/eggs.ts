@@ -1,3 +1,6 @@
+/** A ring no size than this stays as it is. */
+const LEAST_TO_SHRINK = 4096;
+
 /**
  * Children between conception and birth, in the order of conception: a ring, since gestation is the same for all and
  * the first conceived are the first born. Entries are [head, head + count), modulo capacity.
@@ -39,9 +42,13 @@ export class Eggs {
     return this.capacity * (9 * 4 + 2);
   }
 
-  /** Opens the entry behind the last; a full ring grows by a quarter, since eggs are many and memory is counted. */
+  /**
+   * Opens the entry behind the last; a full ring grows by a quarter, since eggs are many and memory is counted, and one
+   * that is left mostly empty by a wave of births shrinks.
+   */
   lay(): number {
-    if (this.count === this.capacity) this.grow();
+    if (this.count === this.capacity) this.resize(Math.ceil(this.capacity * 1.25));
+    else if (this.capacity > LEAST_TO_SHRINK && this.count * 5 < this.capacity * 2) this.resize(Math.max(LEAST_TO_SHRINK, Math.ceil(this.count * 1.25)));
     return (this.head + this.count++) % this.capacity;
   }
 
@@ -53,19 +60,19 @@ export class Eggs {
     return entry;
   }
 
-  /** A larger ring, its first entry at 0. */
-  private grow(): void {
+  /** A ring of another size that holds all there is, its first entry at 0. */
+  private resize(size: number): void {
     const { head, capacity } = this;
-    const larger = Math.ceil(capacity * 1.25);
+    const end = Math.min(capacity, head + this.count);
     for (const [name, column] of Object.entries(this)) {
       if (typeof column === 'number') continue;
       const old = column as Uint32Array;
-      const bigger = new (old.constructor as new (n: number) => Uint32Array)(larger);
-      bigger.set(old.subarray(head));
-      bigger.set(old.subarray(0, head), capacity - head);
-      (this as unknown as Record<string, Uint32Array>)[name] = bigger;
+      const copy = new (old.constructor as new (n: number) => Uint32Array)(size);
+      copy.set(old.subarray(head, end));
+      copy.set(old.subarray(0, head + this.count - end), end - head);
+      (this as unknown as Record<string, Uint32Array>)[name] = copy;
     }
     this.head = 0;
-    this.capacity = larger;
+    this.capacity = size;
   }
 }

@@ -129,7 +129,7 @@ export class Sight {
     while (k < cells.start[bin + 1] && cells.order[k] !== row) k++;
     // one that has left the place where it stood finds no entry of its own there, and takes out what lies behind the tile
     const self = k < cells.start[bin + 1] ? this.home + k - first : this.tiled;
-    this.scan(row, packEntry(x[row], y[row], cells.perStep, packLook(tag[row], 0, false)), self);
+    this.scan(row, packEntry(x[row], y[row], cells.perStep, packLook(tag[row], 0, 0)), self);
   }
 
   /** Serves all who asked. */
@@ -295,7 +295,9 @@ export class Sight {
     let other = FAR;
     let hunter = FAR;
     let loud = 0;
-    let ties = 0;
+    let kinTies = 0;
+    let otherTies = 0;
+    let hunterTies = 0;
     for (let i = 0; i < n; i++) {
       const hit = hits[i];
       const word = tile[hit & TILE_MASK];
@@ -306,8 +308,9 @@ export class Sight {
       const asOther = hit | (~stranger & FAR);
       const asHunter = hit | (peaceful & FAR);
       // below 0 where one of the class is as far as the nearest so far
-      ties |= ((((asKin ^ kin) >>> TILE_BITS) - 1) & ~stranger) | ((((asOther ^ other) >>> TILE_BITS) - 1) & stranger)
-        | ((((asHunter ^ hunter) >>> TILE_BITS) - 1) & ~peaceful);
+      kinTies |= (((asKin ^ kin) >>> TILE_BITS) - 1) & ~stranger;
+      otherTies |= (((asOther ^ other) >>> TILE_BITS) - 1) & stranger;
+      hunterTies |= (((asHunter ^ hunter) >>> TILE_BITS) - 1) & ~peaceful;
       // the lesser of two words is the first plus their difference where that is below 0
       const byKin = (asKin - kin) | 0;
       const byOther = (asOther - other) | 0;
@@ -316,15 +319,9 @@ export class Sight {
       other = (other + (byOther & (byOther >> 31))) | 0;
       hunter = (hunter + (byHunter & (byHunter >> 31))) | 0;
     }
-    if (ties < 0) {
-      nearest[0][row] = this.lowestAt(kin, Neighbour.kin, own, n);
-      nearest[1][row] = this.lowestAt(other, Neighbour.other, own, n);
-      nearest[2][row] = this.lowestAt(hunter, Neighbour.hunter, own, n);
-    } else {
-      nearest[0][row] = this.indexOf(kin);
-      nearest[1][row] = this.indexOf(other);
-      nearest[2][row] = this.indexOf(hunter);
-    }
+    nearest[0][row] = kinTies < 0 ? this.lowestAt(kin, Neighbour.kin, own, n) : this.indexOf(kin);
+    nearest[1][row] = otherTies < 0 ? this.lowestAt(other, Neighbour.other, own, n) : this.indexOf(other);
+    nearest[2][row] = hunterTies < 0 ? this.lowestAt(hunter, Neighbour.hunter, own, n) : this.indexOf(hunter);
     this.crowd[row] = n;
     this.countHeard(row, n, loud);
     tile[self] = kept;

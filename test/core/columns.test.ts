@@ -108,6 +108,23 @@ describe('columns', () => {
     }), seeded(60));
   });
 
+  it('[K4] a ring of eggs that a wave has filled shrinks when it is over, and loses nothing', () => {
+    const eggs = new Eggs(3);
+    const lay = (child: number): void => {
+      const entry = eggs.lay();
+      eggs.child[entry] = child;
+    };
+    for (let child = 0; child < 20_000; child++) lay(child);
+    for (let child = 0; child < 15_000; child++) expect(eggs.child[eggs.take()]).toBe(child);
+    const filled = eggs.bytes;
+    lay(20_000);
+    expect(eggs.bytes).toBeLessThan(filled / 2);
+    for (let child = 15_000; child <= 20_000; child++) expect(eggs.child[eggs.take()]).toBe(child);
+    expect(eggs.count).toBe(0);
+    eggs.lay();
+    expect(eggs.count).toBeLessThan(eggs.capacity);
+  });
+
   it('[K4] the lists of a tick grow as needed and keep what they hold', () => {
     const births = createBirths();
     for (let i = 0; i < 1000; i++) {

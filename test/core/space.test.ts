@@ -42,7 +42,7 @@ function build(scene: Scene): { cells: CellList; sight: Sight } {
     x: column(new Float32Array(size), ({ x }) => x), y: column(new Float32Array(size), ({ y }) => y),
     tag: column(new Uint8Array(size), ({ tag }) => tag), id: column(new Uint32Array(size), ({ id }) => id),
   };
-  cells.build(places.length, columns.x, columns.y, column(new Uint16Array(size), ({ tag, signal, hunting }) => packLook(tag, signal, hunting)));
+  cells.build(places.length, columns.x, columns.y, column(new Uint16Array(size), ({ tag, signal, hunting }) => packLook(tag, signal, Number(hunting))));
   const sight = new Sight(cells, columns, { width, height, radius: reach, kinWidth: KIN_WIDTH, signals: 7 });
   sight.blink(places.length);
   return { cells, sight };
@@ -85,8 +85,8 @@ describe('cell list', () => {
         for (let k = cells.start[bin]!; k < cells.start[bin + 1]!; k++) {
           const { x, y, tag, signal, hunting } = scene.places[cells.order[k]!]!;
           const word = cells.entry[k]!;
-          expect([word & 1023, (word >>> 10) & 1023, word >>> 20]).toEqual([inParts(x) % 1024, inParts(y) % 1024, packLook(tag, signal, hunting)]);
-          expect(word).toBe(packEntry(x, y, cells.perStep, packLook(tag, signal, hunting)));
+          expect([word & 1023, (word >>> 10) & 1023, word >>> 20]).toEqual([inParts(x) % 1024, inParts(y) % 1024, packLook(tag, signal, Number(hunting))]);
+          expect(word).toBe(packEntry(x, y, cells.perStep, packLook(tag, signal, Number(hunting))));
           // a border belongs to either side of it by rounding; both sides are looked at
           const left = (bin % cells.across) / cells.perWidth;
           const top = Math.floor(bin / cells.across) / cells.perHeight;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Cause } from '../../core/kernel/tick-events.ts';
 import { meadow } from '../../worlds/meadow/meadow.ts';
+import { ticksSince } from '../../worlds/meadow/parts.ts';
 import { BEARING, BITE_OF_GRASS, ENDOWMENT, FOOD_ENERGY } from '../../worlds/meadow/upkeep.ts';
 import { startMeadow, type MeadowSimulation } from './meadow-run.ts';
 
@@ -21,8 +22,8 @@ function of(simulation: MeadowSimulation, id: number) {
   const { columns } = simulation.kernel.pop;
   const row = simulation.kernel.rowOf(id);
   return {
-    x: columns.x[row]!, y: columns.y[row]!, energy: columns.energy[row]!, children: columns.children[row]!, hurt: columns.hurt[row]!,
-    hunting: columns.hunting[row]!, signal: columns.signal[row]!, fired: columns.fired[row]!,
+    x: columns.x[row]!, y: columns.y[row]!, energy: columns.energy[row]!, children: columns.children[row]!,
+    hurt: ticksSince(columns.hurt[row]!, simulation.kernel.tick), hunted: ticksSince(columns.hunted[row]!, simulation.kernel.tick), signal: columns.signal[row]!, fired: columns.fired[row]!,
   };
 }
 
@@ -121,18 +122,37 @@ describe('moving', () => {
 });
 
 describe('biting and giving', () => {
-  it('[W3] a bite takes the damage from the victim and gives its yield to the attacker, who is seen as a hunter for 20 ticks', () => {
+  it('[W3] a bite takes the damage from the victim and gives its yield to the attacker, who is seen as a hunter from the next tick on', () => {
     const simulation = place([
       { genome: always('attack other'), x: 10, y: 10 }, { genome: always('rest'), x: 11, y: 10, tag: 100 },
       { genome: 'when hunter.near < 3 steps -> rest\notherwise -> eat', x: 10, y: 11.5, tag: 50 },
     ], { attackDamage: 8, attackYield: 0.5 });
     simulation.kernel.parts.field.amount.fill(0);
     simulation.step();
-    expect([of(simulation, 0).energy, of(simulation, 1).energy, of(simulation, 1).hurt, of(simulation, 0).hunting]).toEqual([34, 22, 0, 20]);
+    expect([of(simulation, 0).energy, of(simulation, 1).energy, of(simulation, 1).hurt, of(simulation, 0).hunted]).toEqual([34, 22, 0, 0]);
     // a hunter shows from the next tick on
     expect(of(simulation, 2).fired).toBe(1);
     simulation.step();
     expect(of(simulation, 2).fired).toBe(0);
+  });
+
+  it('[W7] a hunter is seen for 20 ticks after its bite, and a bite is felt from the next tick on', () => {
+    const decides = (hunted: number, hurt: number): number[] => {
+      const simulation = place([
+        { genome: always('rest'), x: 10, y: 10 }, { genome: 'when hunter.near < 3 steps -> rest\notherwise -> eat', x: 11, y: 10 },
+        { genome: 'when hurt < 5 ticks -> rest\notherwise -> eat', x: 40, y: 40 },
+      ]);
+      const { kernel } = simulation;
+      kernel.tick = 1000;
+      for (let id = 0; id < 3; id++) kernel.pop.columns.bornAt[kernel.rowOf(id)] = 990;
+      kernel.pop.columns.hunted[kernel.rowOf(0)] = 1001 - hunted;
+      kernel.pop.columns.hurt[kernel.rowOf(2)] = 1001 - hurt;
+      simulation.step();
+      return [of(simulation, 1).fired, of(simulation, 2).fired];
+    };
+    expect(decides(1, 1)).toEqual([0, 0]);
+    expect(decides(20, 5)).toEqual([0, 0]);
+    expect(decides(21, 6)).toEqual([1, 1]);
   });
 
   it('[W3] several biters share no more than the victim has; it is killed, not starved', () => {

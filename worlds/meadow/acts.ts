@@ -31,16 +31,18 @@ export const lookingActs = Uint8Array.from(actFacts, ({ targets }) => (targets.l
 const REACH = 1.5;
 /** Energy in a gift. */
 export const GIFT = 4;
-/** Ticks for which an attacker is seen as a hunter; one more in the tick of the bite itself. */
+/** Ticks for which an attacker is seen as a hunter, after that of the bite. */
 export const HUNTER_TICKS = 20;
 
 /** Moves everyone, and counts who takes, bites and is given to; a gift leaves the giver now, all else changes hands in `settle`. */
 export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
   const { pop, width, height } = kernel;
   const { cells, sight, field } = parts;
-  const { x, y, id, act, target, heading, moves, energy, bites, gifts, hunting } = pop.columns;
-  const { biters, willing } = parts;
+  const { x, y, id, act, target, heading, moves, energy, bites, hunted } = pop.columns;
+  const { biters, givers, willing } = parts;
+  const now = kernel.tick;
   biters.count = 0;
+  givers.count = 0;
   willing.count = 0;
   const { order } = cells;
   const takers = field.takers;
@@ -93,8 +95,7 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
           const apart = Math.sqrt(dx * dx + dy * dy);
           if (chosen === Act.share) {
             if (apart <= REACH && energy[row] > GIFT) {
-              const friend = order[k];
-              gifts[friend]++;
+              givers.add(row, order[k]);
               energy[row] -= GIFT;
             }
             continue;
@@ -103,7 +104,7 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
             const victim = order[k];
             bites[victim]++;
             biters.add(row, victim);
-            hunting[row] = HUNTER_TICKS + 1;
+            hunted[row] = now;
             continue;
           }
           stride = Math.min(1, apart);

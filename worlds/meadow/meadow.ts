@@ -10,8 +10,8 @@ import { drawn, purpose, seedKey, uniform } from '../../core/kernel/random.ts';
 import { RowList } from '../../core/kernel/row-list.ts';
 import { Sight } from '../../core/kernel/sight.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
-import { actFacts, lookingActs, performActs } from './acts.ts';
-import { meadowColumns, type MeadowKernel, type MeadowParts } from './parts.ts';
+import { HUNTER_TICKS, actFacts, lookingActs, performActs } from './acts.ts';
+import { LONG_AGO, meadowColumns, ticksSince, type MeadowKernel, type MeadowParts } from './parts.ts';
 import { bindSenses, lookingSenses, senseFacts } from './senses.ts';
 import { end, layEggs, settle } from './upkeep.ts';
 
@@ -80,7 +80,7 @@ export const meadow = defineWorld({
     const sight = new Sight(cells, columns, { width, height, radius: SIGHT, kinWidth: KIN_WIDTH, signals: signals.length });
     const parts: MeadowParts = {
       field, cells, sight, ledger: new Float64Array(5),
-      wanderKey: seedKey(seed, purpose.wander), biters: new RowList(), willing: new RowList(),
+      wanderKey: seedKey(seed, purpose.wander), biters: new RowList(), givers: new RowList(), willing: new RowList(),
     };
     const lifespanKey = seedKey(seed, purpose.lifespan);
     return {
@@ -92,7 +92,7 @@ export const meadow = defineWorld({
       ledger: parts.ledger,
       step: () => step(kernel, parts),
       begin(row) {
-        columns.hurt[row] = 99;
+        columns.hurt[row] = columns.hunted[row] = kernel.tick - LONG_AGO;
         columns.vigour[row] = uniform(lifespanKey[0], lifespanKey[1], columns.id[row], 0) * 256;
         // the other word of that draw: all facing east, siblings would wander off together
         columns.heading[row] = drawn[1];
@@ -120,13 +120,14 @@ function step(kernel: MeadowKernel, parts: MeadowParts): void {
 }
 
 /** What others will see this tick is fixed now: place, kin mark, signal, and whether one hunts. */
-function showThemselves({ pop, scratch }: MeadowKernel, { cells, sight }: MeadowParts): void {
-  const { x, y, tag, signal, nextSignal, hunting } = pop.columns;
+function showThemselves({ pop, scratch, tick: now }: MeadowKernel, { cells, sight }: MeadowParts): void {
+  const { x, y, tag, signal, nextSignal, hunted } = pop.columns;
   const look = scratch.shorts;
   for (let row = 0; row < pop.count; row++) {
     const sent = nextSignal[row];
     signal[row] = sent;
-    look[row] = packLook(tag[row], sent, hunting[row] > 0);
+    // the sign of a difference and no comparison: about a third hunt, and nothing tells which
+    look[row] = packLook(tag[row], sent, (ticksSince(hunted[row], now) - HUNTER_TICKS - 1) >>> 31);
   }
   cells.build(pop.count, x, y, look);
   sight.blink(pop.count);

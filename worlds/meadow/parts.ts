@@ -12,15 +12,13 @@ export const meadowColumns = {
   /** Energy gained in life from grass, and from others by biting. */
   grazed: 'f32',
   preyed: 'f32',
-  /** Ticks for which others still see a hunter in it. */
-  hunting: 'u8',
-  /** Ticks since it was bitten, at most 99. */
-  hurt: 'u8',
+  /** Tick (of 65,536, longer than any life) in which it bit someone, and in which it was bitten; see `ticksSince`. */
+  hunted: 'u16',
+  hurt: 'u16',
   /** Share of the lifespan it can reach beyond three quarters, in 510ths. */
   vigour: 'u8',
-  /** Bites and gifts it receives this tick. */
+  /** Bites it receives this tick. */
   bites: 'u16',
-  gifts: 'u16',
 } as const satisfies ColumnSpec;
 
 export type MeadowKernel = Kernel<typeof meadowColumns>;
@@ -31,12 +29,21 @@ export interface MeadowParts {
   readonly cells: CellList;
   readonly sight: Sight;
   readonly wanderKey: readonly [number, number];
-  /** Who bit whom this tick, and who wants a child with whom (NOBODY: alone). */
+  /** Who bit whom this tick, who gave to whom, and who wants a child with whom (NOBODY: alone). */
   readonly biters: RowList;
+  readonly givers: RowList;
   readonly willing: RowList;
   /**
    * Energy that entered and left all organisms and eggs so far: [grazed, burned by living, bitten away less what the biters
    * gained, left in the dead, spent on bearing]. What is stored = the founders' + [0] − [1] − [2] − [3] − [4].
    */
   readonly ledger: Float64Array;
+}
+
+/** What `hunted` and `hurt` hold of those who never bit or were bitten: longer ago than anyone asks. */
+export const LONG_AGO = 100;
+
+/** Ticks since one that a column of 16 bits holds. Right, since nobody lives for 65,000. */
+export function ticksSince(then: number, now: number): number {
+  return (now - then) & 0xffff;
 }

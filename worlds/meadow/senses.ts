@@ -1,6 +1,6 @@
 import type { SenseFacts, SenseReader } from '../../core/kernel/genomes.ts';
 import { Neighbour } from '../../core/kernel/sight.ts';
-import type { MeadowKernel, MeadowParts } from './parts.ts';
+import { LONG_AGO, ticksSince, type MeadowKernel, type MeadowParts } from './parts.ts';
 
 /** What a distance sense reads when there is nobody in sight. */
 const NONE = 99;
@@ -44,9 +44,11 @@ const senses: readonly (SenseFacts & { bind: Bound; looks?: true })[] = [
   { name: 'hear.blue', sentence: 'How many in sight send the blue signal.', unit: '', lower: 0, upper: 5,
     looks: true, bind: counted((sight) => sight.heard[2]) },
   { name: 'hurt', sentence: 'Ticks since it was last bitten; 99 when that is long ago or never was.', unit: 'ticks', lower: 0, upper: 99,
-    bind: ({ pop }) => {
-      const { hurt } = pop.columns;
-      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = hurt[rows[i]]; };
+    bind: (kernel) => {
+      const { hurt } = kernel.pop.columns;
+      return (rows, count, readings) => {
+        for (let i = 0, last = kernel.tick - 1; i < count; i++) readings[i] = Math.min(LONG_AGO - 1, ticksSince(hurt[rows[i]], last));
+      };
     } },
 ];
 

@@ -17,9 +17,10 @@ const costOfAct = new Float64Array(actFacts.length);
 const portion = Float64Array.from(actFacts, (_, chosen) => (chosen === Act.eat ? FOOD_ENERGY : 0));
 
 /** Grass, bites and gifts change hands, and life is paid for. */
-export function settle(kernel: MeadowKernel, { field, cells, ledger, biters }: MeadowParts): void {
+export function settle(kernel: MeadowKernel, { field, cells, ledger, biters, givers }: MeadowParts): void {
   const { pop } = kernel;
-  const { x, y, act, energy, grazed, preyed, bites, gifts, hurt, hunting } = pop.columns;
+  const { x, y, act, energy, grazed, preyed, bites, hurt } = pop.columns;
+  const now = kernel.tick;
   /** What each bite took, in the rows of those who were bitten. */
   const perBite = kernel.scratch.floats;
   const { share } = field;
@@ -50,13 +51,10 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger, biters }: M
       lost = Math.min(energy[row], bites[row] * damage);
       perBite[row] = lost / bites[row];
       bitten += lost;
-      hurt[row] = 0;
-    } else if (hurt[row] < 99) hurt[row]++;
-    energy[row] += gained + gifts[row] * GIFT - lost - cost;
+      hurt[row] = now;
+    }
+    energy[row] += gained - lost - cost;
     burned += cost;
-    gifts[row] = 0;
-    // one less, but not below 0; without a branch, since about a third hunt and nothing tells which
-    hunting[row] -= -hunting[row] >>> 31;
   }
   ledger[0] += grazedAll;
   ledger[1] += burned;
@@ -68,6 +66,7 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger, biters }: M
     bitten -= gained;
   }
   ledger[2] += bitten;
+  for (let i = 0; i < givers.count; i++) energy[givers.others[i]] += GIFT;
 }
 
 /** Children are conceived by those who chose to and can pay. */
@@ -87,7 +86,7 @@ export function layEggs(kernel: MeadowKernel, { willing, ledger }: MeadowParts):
 }
 
 /** Hunger, bites and age take theirs. */
-export function end({ pop, dying, tick, parameters }: MeadowKernel, { ledger }: MeadowParts): void {
+export function end({ pop, dying, tick, parameters }: MeadowKernel, { ledger, biters }: MeadowParts): void {
   const { energy, bornAt, bites, vigour } = pop.columns;
   const lifespan = parameters['lifespan']!;
   const safe = lifespan * 0.75;
@@ -97,7 +96,7 @@ export function end({ pop, dying, tick, parameters }: MeadowKernel, { ledger }: 
     if (energy[row] <= 0) dying[row] = (bites[row] > 0 ? Cause.killed : Cause.starved) + 1;
     else if (age > safe && age > safe + lifespan * (vigour[row] / 510)) dying[row] = Cause.age + 1;
     if (dying[row] !== 0) died += energy[row];
-    bites[row] = 0;
   }
+  for (let i = 0; i < biters.count; i++) bites[biters.others[i]] = 0;
   ledger[3] += died;
 }

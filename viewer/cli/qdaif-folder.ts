@@ -127,5 +127,6 @@ export function recordedRun(path: string, run: Pick<SalonSummary, 'method' | 'se
 
 /** The archive of a recorded run. @throws Error with one sentence */
 export function readArchive(path: string, run: Pick<SalonSummary, 'method' | 'seed'>): Archive<Resident> {
-  return loadArchive(readFileSync(join(path, 'runs', runName(run), names.archive)), codec);
+  // plain bytes: what a Buffer slices is not a copy
+  return loadArchive(new Uint8Array(readFileSync(join(path, 'runs', runName(run), names.archive))), codec);
 }

@@ -10,6 +10,8 @@ import { ABOVE, TaxonTree } from './taxon-tree.ts';
  */
 export class GenotypePhylogeny {
   readonly tree: TaxonTree;
+  /** Taxon's id of each newborn of this tick, in the order of its births: its own id where it begins a taxon. */
+  born = new Uint32Array(256);
   /** Taxon's slot of each living organism, and of each unborn one its first parent's. */
   private readonly slots = new IdMap(1024);
   private readonly unborn = new IdMap(256);
@@ -27,6 +29,7 @@ export class GenotypePhylogeny {
     simulation.events$.subscribe((event) => {
       if (event.kind !== 'tick') return;
       const { tick, births, conceptions, deaths } = event;
+      if (births.count > this.born.length) this.born = new Uint32Array(births.count * 2);
       for (let i = 0; i < births.count; i++) {
         const id = births.id[i]!;
         const above = this.unborn.get(id);
@@ -39,6 +42,7 @@ export class GenotypePhylogeny {
           this.genome[slot] = genome;
           genomes.retain(genome);
         }
+        this.born[i] = this.tree.id[slot]!;
         this.slots.set(id, slot);
         this.tree.live(slot);
         if (above === NOBODY) continue;

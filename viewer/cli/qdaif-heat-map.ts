@@ -34,7 +34,7 @@ export function heatMap({ domain, title, archive, maxQdScore }: HeatMapFacts): s
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${total}" fill="#fbfbf8"/>`,
     text(16, 26, title, { size: 15, weight: 600 }),
-    text(16, 47, `QD-score ${archive.qdScore.toFixed(2)} of ${maxQdScore} · coverage ${(archive.coverage * 100).toFixed(1)} % · ${archive.numElites} elites`, { size: 12, fill: PALE }),
+    text(16, 47, `QD-score ${archive.qdScore.toFixed(2)} of ${maxQdScore} · coverage ${(archive.coverage * 100).toFixed(1)} % · ${archive.numElites} ${archive.numElites === 1 ? 'elite' : 'elites'}`, { size: 12, fill: PALE }),
   ];
   const cells = dims.reduce((product, n) => product * n, 1);
   for (let cell = 0; cell < cells; cell++) {

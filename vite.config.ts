@@ -19,7 +19,11 @@ export default defineConfig({
   root: 'viewer/app',
   base: './',
   plugins: [policyInPage],
-  build: { outDir: '../../dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1200 },
+  build: {
+    outDir: '../../dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1200,
+    // the meadow's page and the salon's
+    rolldownOptions: { input: ['index.html', 'salon.html'].map((page) => `${import.meta.dirname}/viewer/app/${page}`) },
+  },
   worker: { format: 'es' },
   test: {
     root: import.meta.dirname,

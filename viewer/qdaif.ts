@@ -2,10 +2,11 @@ import { hostTexts, type Hosted } from '../agents/salon/host.ts';
 import type { JuryOptions } from '../agents/salon/jury.ts';
 import { rejudge } from '../agents/salon/rejudge.ts';
 import { noCost } from '../agents/salon/costs.ts';
+import type { Judgement } from '../agents/judges/judge.ts';
 import type { Cost, ModelService } from '../agents/model/task.ts';
 import type { Domain } from '../worlds/salon/domain.ts';
 import type { MethodName } from '../worlds/salon/methods.ts';
-import { Salon, type Beginning, type Individual, type Outcome } from '../worlds/salon/salon.ts';
+import { Salon, type Ask, type Beginning, type Individual, type Outcome } from '../worlds/salon/salon.ts';
 
 /** Everything that decides what becomes of one salon, but for the model. */
 export interface SalonSettings {
@@ -26,6 +27,15 @@ export interface SalonDoings {
   signal?: AbortSignal | undefined;
   /** Hears of each text that is settled, in the salon's order. */
   onSettled?(text: Individual, salon: Salon): void;
+  /** Looks on, and changes nothing. */
+  watcher?: SalonWatcher | undefined;
+}
+
+/** Who sees each text asked for, and how judges came to what they said of it, besides what becomes of it. */
+export interface SalonWatcher {
+  asked(ask: Pick<Ask, 'ticket' | 'prompt'>, salon: Salon): void;
+  judged(ticket: number, judgements: readonly Judgement[], salon: Salon): void;
+  settled(text: Individual, salon: Salon): void;
 }
 
 /** What a salon came to. Plain JSON; the same live and replayed. */
@@ -54,12 +64,17 @@ export interface SalonSummary {
 }
 
 /** Runs one salon with a model to its end and has its elites judged anew. Null when it was stopped. @throws Error with one sentence */
-export async function runSalon(settings: SalonSettings, { service, signal, onSettled }: SalonDoings): Promise<{ salon: Salon; summary: SalonSummary } | null> {
+export async function runSalon(settings: SalonSettings, { service, signal, onSettled, watcher }: SalonDoings): Promise<{ salon: Salon; summary: SalonSummary } | null> {
   const { domain, method, seed, iterations, init, temperature, judging, rejudge: repeats } = settings;
   const salon = new Salon({ domain, method, seed, iterations, beginning: init });
   const hosted = await hostTexts<Individual>({
     world: salon, facts: domain, service, temperature, judging, signal,
-    onSettled: (text) => onSettled?.(text, salon),
+    onAsked: (ask) => watcher?.asked(ask, salon),
+    onJudged: (ticket, judgements) => watcher?.judged(ticket, judgements, salon),
+    onSettled: (text) => {
+      onSettled?.(text, salon);
+      watcher?.settled(text, salon);
+    },
   });
   if (!hosted.done) return null;
   const again = repeats === 0 ? undefined : await rejudge({ archive: salon.archive, facts: domain, service, judging, repeats, seed, due: salon.tickets, signal });

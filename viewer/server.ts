@@ -11,9 +11,8 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { contentSecurityPolicy } from './csp.ts';
-import type { ServerMessage } from './protocol.ts';
 import { answer, serveFile } from './server-files.ts';
-import type { ClientPort, Session } from './session.ts';
+import type { SessionClient } from './session.ts';
 
 const MAX_PAYLOAD_BYTES = 64 * 1024;
 /** Above this, totals are left out: the next ones replace them anyway. */
@@ -34,10 +33,17 @@ export interface ViewerServer {
   close(): Promise<void>;
 }
 
+/** Whatever pages can watch: a living world's session, or a salon's. */
+export interface Watched {
+  join(port: { message(message: { readonly type: string }): void; frame(frame: ArrayBuffer): void }): SessionClient;
+}
+
 export interface ServeOptions {
-  session: Session;
+  session: Watched;
   /** Folder of the built page. */
   dist: string;
+  /** The page of the folder that the address itself names. */
+  page?: 'index.html' | 'salon.html';
   /** 0 takes any free port. */
   port: number;
   host?: '127.0.0.1';
@@ -47,9 +53,9 @@ export interface ServeOptions {
  * Serves a session's page.
  * @throws (rejects with) one sentence when the page is not built, or the port is taken or not allowed.
  */
-export async function serveViewer({ session, dist, port, host = '127.0.0.1' }: ServeOptions): Promise<ViewerServer> {
-  await access(join(dist, 'index.html')).catch(() => {
-    throw new Error(`The viewer's page is not built: ${join(dist, 'index.html')} is missing; run \`npm run build\` first.`);
+export async function serveViewer({ session, dist, page = 'index.html', port, host = '127.0.0.1' }: ServeOptions): Promise<ViewerServer> {
+  await access(join(dist, page)).catch(() => {
+    throw new Error(`The viewer's page is not built: ${join(dist, page)} is missing; run \`npm run build\` first.`);
   });
 
   let hosts: string[] = [];
@@ -72,6 +78,7 @@ export async function serveViewer({ session, dist, port, host = '127.0.0.1' }: S
       response.end('{"feed":"server"}');
       return;
     }
+    if (page !== 'index.html' && request.url !== undefined) request.url = request.url.replace(/^\/(?:index\.html)?(?=$|[?#])/, `/${page}`);
     serveFile(dist, request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else answer(response, 500, 'The file could not be read.');
@@ -113,8 +120,8 @@ export async function serveViewer({ session, dist, port, host = '127.0.0.1' }: S
 }
 
 /** Joins one page to the session until it leaves. */
-function joinPage(session: Session, webSocket: WebSocket): void {
-  const say = (message: ServerMessage): void => {
+function joinPage(session: Watched, webSocket: WebSocket): void {
+  const say = (message: { readonly type: string; readonly sentence?: string }): void => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     if (webSocket.bufferedAmount > STUCK_BYTES) {
       webSocket.close(TRY_AGAIN_LATER, 'The page has stopped reading.');
@@ -123,14 +130,13 @@ function joinPage(session: Session, webSocket: WebSocket): void {
     if (message.type === 'totals' && webSocket.bufferedAmount > BUSY_BYTES) return;
     webSocket.send(JSON.stringify(message));
   };
-  const port: ClientPort = {
+  const client = session.join({
     message: say,
     // Never left out: the page acknowledges each, so at most one is on its way.
     frame: (frame) => {
       if (webSocket.readyState === webSocket.OPEN) webSocket.send(new Uint8Array(frame), { binary: true });
     },
-  };
-  const client = session.join(port);
+  });
   webSocket.on('message', (data, isBinary) => {
     if (isBinary) {
       say({ type: 'refused', sentence: 'A page speaks JSON text to the simulation, and this message was binary.' });

@@ -1,3 +1,4 @@
+import type { Judgement } from '../judges/judge.ts';
 import type { Cost, ModelService } from '../model/task.ts';
 import type { SettledText, TextFacts, TextWorld, WantedText } from './contract.ts';
 import { noCost, sumOf } from './costs.ts';
@@ -15,8 +16,12 @@ export interface HostOptions<S extends SettledText> {
   readonly limit?: number | undefined;
   /** Ends the hosting where it stands: what comes later is not told. */
   readonly signal?: AbortSignal | undefined;
+  /** Hears of each text that is about to be written. */
+  onAsked?(ask: WantedText): void;
   /** Hears of each text, in the order of tickets. */
   onSettled?(text: S): void;
+  /** Hears how the judges of a ticket's text came to what they said, quality first, as it comes. */
+  onJudged?(ticket: number, judgements: readonly Judgement[]): void;
 }
 
 /** What hosting came to. Costs are those of all replies, the same however they were come by. */
@@ -37,7 +42,7 @@ export const MOST_IN_VAIN = 30;
  *
  * @throws Error with one sentence when 30 texts in a row came to nothing, or the world's own
  */
-export function hostTexts<S extends SettledText>({ world, facts, service, temperature = 0.8, judging = {}, limit, signal, onSettled }: HostOptions<S>): Promise<Hosted> {
+export function hostTexts<S extends SettledText>({ world, facts, service, temperature = 0.8, judging = {}, limit, signal, onAsked, onSettled, onJudged }: HostOptions<S>): Promise<Hosted> {
   const jury = createJury(service, facts, judging);
   const most = limit ?? Math.max(2, service.slots);
   const spent = { writing: noCost, judging: noCost };
@@ -76,10 +81,11 @@ export function hostTexts<S extends SettledText>({ world, facts, service, temper
       if (answer.value === '' || !ask.judged) return;
       // others may be asked for now that this text is known
       pump();
-      const { said, cost, ways: come } = await jury.judge(answer.value, ask.seed, ask.ticket);
+      const { said, cost, ways: come, judgements } = await jury.judge(answer.value, ask.seed, ask.ticket);
       if (over) return;
       spent.judging = sumOf(spent.judging, cost);
       for (const way of come) ways[way] = (ways[way] ?? 0) + 1;
+      onJudged?.(ask.ticket, judgements);
       note(world.tell(ask.ticket, said));
     }
 
@@ -87,6 +93,7 @@ export function hostTexts<S extends SettledText>({ world, facts, service, temper
       if (over) return;
       if (world.isDone) return end();
       for (const ask of working < most ? world.ask(most - working) : []) {
+        onAsked?.(ask);
         working++;
         work(ask).then(() => {
           working--;

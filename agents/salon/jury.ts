@@ -6,7 +6,7 @@ import { noCost, sumOf } from './costs.ts';
 
 export interface Jury {
   /** Quality and measures of a text, all questions side by side. Never rejects. `seed` 0 to 2³¹ − 1, `due` as in tasks. */
-  judge(text: string, seed: number, due: number): Promise<{ said: SaidOfText; cost: Cost; ways: readonly string[] }>;
+  judge(text: string, seed: number, due: number): Promise<{ said: SaidOfText; cost: Cost; ways: readonly string[]; judgements: readonly Judgement[] }>;
 }
 
 export interface JuryOptions {
@@ -33,7 +33,7 @@ export function createJury(service: ModelService, facts: TextFacts, options: Jur
         threefry(seed, 0x6a757279, i, 0);
         return (i === 0 ? rater : judge).ask({ ...question, ...about, text, due, seed: drawn[0]! >>> 1 });
       }));
-      return { said: verdict(said, questions, facts), cost: said.reduce((sum, one) => sumOf(sum, one.cost), noCost), ways: said.flatMap((one) => ('way' in one ? [one.way] : [])) };
+      return { said: verdict(said, questions, facts), cost: said.reduce((sum, one) => sumOf(sum, one.cost), noCost), ways: said.flatMap((one) => ('way' in one ? [one.way] : [])), judgements: said };
     },
   };
 }

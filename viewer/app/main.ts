@@ -3,7 +3,7 @@ import { showBudgetNotice } from './budget-notice.ts';
 import { showCard } from './card.ts';
 import { showChoices } from './choice-bar.ts';
 import { byId, setText } from './dom.ts';
-import { connectServer } from './feed-server.ts';
+import { connectServer, feedAddress } from './feed-server.ts';
 import { startWorker } from './feed-worker.ts';
 import { FrameCosts } from './frame-costs.ts';
 import { parseFrame } from './frame.ts';
@@ -95,7 +95,7 @@ async function start(): Promise<void> {
     onState: (state) => store.change((draft) => { draft.link = state; }),
   };
   if (await isFedByServer()) {
-    feed = connectServer(new URL('./feed', location.href.replace(/^http/, 'ws')).href.split(/[?#]/, 1)[0] ?? '', handlers);
+    feed = connectServer(feedAddress(), handlers);
   } else {
     feed = startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);
   }

@@ -25,7 +25,10 @@ export function qdaifCommand(done: (code: number) => void): Command {
     .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
     .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9))
     .option('--prices <file>', 'a price table of your own, in dollars a million tokens')
-    .option('--json', 'print what was found as one line of JSON on standard output')
+    .option('--view <dir>', 'look at a recorded experiment again in the browser, from its texts; nobody is asked')
+    .option('--headless', 'without page')
+    .option('--port <n>', 'port of the page, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
+    .option('--json', 'print what was found as one line of JSON on standard output; implies --headless')
     .action(async (flags: QdaifFlags) => {
       const { qdaif } = await import('./qdaif.ts');
       done(await qdaif(flags));

@@ -22,6 +22,11 @@ export interface QdaifFlags {
   replay?: string;
   resume?: boolean;
   json?: boolean;
+  /** Without page. */
+  headless?: boolean;
+  port?: number;
+  /** A recorded experiment to look at again. */
+  view?: string;
   budgetCalls?: number;
   budgetTokens?: number;
   budgetDollars?: number;

@@ -11,6 +11,7 @@ import { watchDoors, type WatchedDoors } from './qdaif-doors.ts';
 import { amendPlan, planQdaif, type QdaifFlags, type QdaifPlan } from './qdaif-plan.ts';
 import { createQdaifProgress, type QdaifProgress } from './qdaif-progress.ts';
 import { methodRows, runsCsv, tableCsv, tableMarkdown, type RunRow } from './qdaif-table.ts';
+import { readyPage, viewQdaif, watchQdaif, type QdaifWatch } from './qdaif-watch.ts';
 import { say } from './run.ts';
 import { listenForStop, type Stop } from './stop.ts';
 import { counted } from './words.ts';
@@ -20,7 +21,8 @@ const SPENT = 3;
 
 /** Does an experiment from beginning to end. Returns the exit code. */
 export async function qdaif(flags: QdaifFlags): Promise<number> {
-  const { out, replay, resume = false, json = false } = flags;
+  const { out, replay, resume = false, json = false, view } = flags;
+  if (view !== undefined) return await viewQdaif(view, flags);
   if (replay !== undefined && resume) throw new Failure('--replay makes an experiment again and --resume goes on with it; leave out one of them.');
   if (replay !== undefined && flags.model !== undefined) throw new Failure(`--model is ${flags.model}, but with --replay the recording in ${replay} answers; leave out one of them.`);
   if (resume && out === undefined) throw new Failure('--resume goes on with the experiment in a folder, but no --out names one.');
@@ -28,11 +30,13 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
   let plan = held === null ? planQdaif(flags) : amendPlan(held.plan, flags);
   const prices = flags.prices === undefined ? knownPrices : readPrices(flags.prices);
   const stop = listenForStop();
+  const watched = await readyPage(flags);
   const folder = out === undefined ? null : new QdaifFolder(out, resume);
   let access: ModelAccess = noModel;
   let service: OpenModelService | null = null;
   let begun = resume;
   let doors: WatchedDoors | null = null;
+  let watch: QdaifWatch | null = null;
   const letGo = async (): Promise<void> => { for (const door of access.doors) await door.close(); };
   try {
     access = held !== null && replay !== undefined ? replayAccess(held.cassette, plan.model ?? undefined) : await accessModels(plan.model ?? undefined, {}, stop.signal);
@@ -47,10 +51,15 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
     folder?.putPlan(plan);
     folder?.putManifest(manifest(access, service));
     begun = true;
-    const experiment: Experiment = { plan, folder, service, doors, access, stop, halt, spent: false, replayed: replay === undefined ? null : held!.path };
+    watch = watched ? await watchQdaif(plan, access.facts, service, flags) : null;
+    const experiment: Experiment = { plan, folder, service, doors, access, stop, halt, watch, spent: false, replayed: replay === undefined ? null : held!.path };
     const rows = await makeRuns(experiment);
     if (rows === null) return stopped(experiment);
     report(experiment, rows, json);
+    if (watch !== null) {
+      say('All runs are done; the page stays until Ctrl-C.');
+      await stop.when;
+    }
     return 0;
   } catch (error) {
     if (!begun) folder?.discard();
@@ -60,6 +69,7 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
     }
     throw error;
   } finally {
+    await watch?.close();
     await service?.close();
     await letGo();
   }
@@ -73,6 +83,7 @@ interface Experiment {
   access: ModelAccess;
   stop: Stop;
   halt: AbortController;
+  watch: QdaifWatch | null;
   spent: boolean;
   /** The folder that is replayed. */
   replayed: string | null;
@@ -115,12 +126,12 @@ async function makeRuns(experiment: Experiment): Promise<RunRow[] | null> {
 }
 
 async function makeRun(experiment: Experiment, run: { method: MethodName; seed: number }, progress: QdaifProgress): Promise<RunRow | null> {
-  const { plan: { domain, iterations, init, temperature, rejudge, repeats }, service, halt, folder, replayed } = experiment;
+  const { plan: { domain, iterations, init, temperature, rejudge, repeats }, service, halt, folder, replayed, watch } = experiment;
   const began = performance.now();
   let made: Awaited<ReturnType<typeof runSalon>>;
   try {
     made = await runSalon({ domain, ...run, iterations, init, temperature, rejudge, judging: { repeats } }, {
-      service, signal: halt.signal,
+      service, signal: halt.signal, watcher: watch?.session,
       onSettled(text, salon) {
         checkRecords(experiment);
         progress.settled(text, salon);
@@ -139,6 +150,7 @@ async function makeRun(experiment: Experiment, run: { method: MethodName; seed: 
   if (recorded !== null && recorded.iterations === iterations && recorded.fingerprint !== summary.fingerprint) {
     throw new Failure(`The run ${runName(run)} came to the fingerprint ${summary.fingerprint} in the replay, but ${recorded.fingerprint} is recorded in ${replayed!}: it was recorded by another version, or its files were changed.`);
   }
+  watch?.session.ended(summary);
   if (folder !== null) {
     const svg = heatMap({ domain, title: `${domain.name}, ${run.method}, seed ${run.seed}`, archive: salon.archive, maxQdScore: salon.maxQdScore });
     folder.putRun({ salon, summary, seconds, svg, png: await rasterise(svg) });

@@ -47,6 +47,8 @@ const TOTALS_MS = 500;
 const MOST_LINES = 60;
 /** Points of a curve that a page is told of when it joins. */
 const MOST_POINTS = 500;
+/** Points that it is told of at once after that. */
+const MOST_NEW_POINTS = 12;
 /** What the pace is reckoned from. */
 const WINDOW_MS = 30_000;
 const LOG_EXCERPT = 240;
@@ -167,7 +169,8 @@ export function createSalonSession({ domain, methods, seeds, iterations, model, 
   function changeOf(run: Run, at: number): SalonChange {
     const { salon, news } = run;
     const length = salon?.curve.qdScore.length ?? 0;
-    const points = salon !== null && length > news.point ? [pointAt(salon, length - 1)] : [];
+    const more = Math.min(length - news.point, MOST_NEW_POINTS);
+    const points = Array.from({ length: more }, (_, i) => pointAt(salon!, news.point + Math.round(((i + 1) * (length - news.point)) / more) - 1));
     const cells = [...news.cells].flatMap(([cell, fresh]) => {
       const facts = cellOf(run, cell);
       return facts === null ? [] : [{ ...facts, fresh }];

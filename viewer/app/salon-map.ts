@@ -193,7 +193,7 @@ function drawCell({ context, theme, domain, layout, em }: Pen, cell: number, eli
   const tall = isStrip ? Math.max(6, height * share) : height;
   box(y + height - tall, tall, colour);
   if (width < FIGURE_EMS * em || height < 1.7 * em) return;
-  context.font = `${em * (width > 5 * em ? 1.08 : 0.92)}px ${FAMILY}`;
+  context.font = `${Math.max(em * 0.92, Math.min(em * 1.5, width * 0.17, height * 0.28))}px ${FAMILY}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   const isLow = isStrip && tall < 2 * em;
@@ -236,9 +236,10 @@ function drawDot({ context, theme }: Pen, { x, y, width, height }: Rect, colour:
 /** A curve from a parent's cell to its child's, thick at the child. */
 function drawLink({ context, theme, layout }: Pen, from: number, to: number): void {
   if (from === NO_CELL || to === NO_CELL || from === to) return;
-  const middle = ({ x, y, width, height }: Rect): [number, number] => [x + width / 2, y + height / 2];
-  const [x1, y1] = middle(layout.rectOf(from));
-  const [x2, y2] = middle(layout.rectOf(to));
+  // below the figure that stands in the middle
+  const foot = ({ x, y, width, height }: Rect): [number, number] => [x + width / 2, y + height * 0.8];
+  const [x1, y1] = foot(layout.rectOf(from));
+  const [x2, y2] = foot(layout.rectOf(to));
   const bend = 0.16;
   const [cx, cy] = [(x1 + x2) / 2 + (y2 - y1) * bend, (y1 + y2) / 2 - (x2 - x1) * bend];
   for (const [colour, wide] of [[theme.ground, 5], [theme.sky, 2]] as const) {
@@ -250,7 +251,7 @@ function drawLink({ context, theme, layout }: Pen, from: number, to: number): vo
     context.stroke();
   }
   context.beginPath();
-  context.arc(x1, y1, 4.5, 0, 2 * Math.PI);
+  context.arc(x1, y1, 4, 0, 2 * Math.PI);
   context.fillStyle = theme.sky;
   context.strokeStyle = theme.ground;
   context.lineWidth = 2;

@@ -27,6 +27,8 @@ export interface SalonDoings {
   signal?: AbortSignal | undefined;
   /** Hears of each text that is settled, in the salon's order. */
   onSettled?(text: Individual, salon: Salon): void;
+  /** Hears how many of the elites' new judgements have come. */
+  onRejudged?(done: number, total: number, salon: Salon): void;
   /** Looks on, and changes nothing. */
   watcher?: SalonWatcher | undefined;
 }
@@ -64,7 +66,7 @@ export interface SalonSummary {
 }
 
 /** Runs one salon with a model to its end and has its elites judged anew. Null when it was stopped. @throws Error with one sentence */
-export async function runSalon(settings: SalonSettings, { service, signal, onSettled, watcher }: SalonDoings): Promise<{ salon: Salon; summary: SalonSummary } | null> {
+export async function runSalon(settings: SalonSettings, { service, signal, onSettled, onRejudged, watcher }: SalonDoings): Promise<{ salon: Salon; summary: SalonSummary } | null> {
   const { domain, method, seed, iterations, init, temperature, judging, rejudge: repeats } = settings;
   const salon = new Salon({ domain, method, seed, iterations, beginning: init });
   const hosted = await hostTexts<Individual>({
@@ -77,7 +79,7 @@ export async function runSalon(settings: SalonSettings, { service, signal, onSet
     },
   });
   if (!hosted.done) return null;
-  const again = repeats === 0 ? undefined : await rejudge({ archive: salon.archive, facts: domain, service, judging, repeats, seed, due: salon.tickets, signal });
+  const again = repeats === 0 ? undefined : await rejudge({ archive: salon.archive, facts: domain, service, judging, repeats, seed, due: salon.tickets, signal, onJudged: (done, total) => onRejudged?.(done, total, salon) });
   return again === null ? null : { salon, summary: summarise(salon, hosted, again) };
 }
 

@@ -25,6 +25,8 @@ export interface RejudgeOptions<T> {
   /** Of the first repeat, as in tasks; each has the next. */
   readonly due: number;
   readonly signal?: AbortSignal | undefined;
+  /** Hears how many of all judgements have come. */
+  onJudged?(done: number, total: number): void;
 }
 
 /** Separates these judgements' seeds from all others of a seed. */
@@ -34,16 +36,18 @@ const AGAIN = 0x6e000000;
  * Has every elite judged anew, each time with a seed of its own, and says how much of the archive was luck. An elite that no judge answers
  * for keeps what it was reported with. Null when it was stopped.
  */
-export async function rejudge<T extends { readonly id: number; readonly text: string }>({ archive, facts, service, judging, repeats, seed, due, signal }: RejudgeOptions<T>): Promise<Rejudged<T> | null> {
+export async function rejudge<T extends { readonly id: number; readonly text: string }>({ archive, facts, service, judging, repeats, seed, due, signal, onJudged }: RejudgeOptions<T>): Promise<Rejudged<T> | null> {
   const jury = createJury(service, facts, judging);
   const key = seedKey(seed, AGAIN);
   const elites = [...archive];
   let cost = noCost;
   let unanswered = 0;
+  let done = 0;
   const again = async ({ solution: { id, text } }: Elite<T>, repeat: number): Promise<Evaluation | null> => {
     threefry(...key, id, repeat);
     const { said, cost: one } = await jury.judge(text, drawn[0]! >>> 1, due + repeat);
     cost = sumOf(cost, one);
+    if (signal?.aborted !== true) onJudged?.(++done, elites.length * repeats);
     if (!('reason' in said)) return { objective: said.quality, measures: said.measures };
     unanswered++;
     return null;

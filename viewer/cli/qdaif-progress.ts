@@ -7,6 +7,7 @@ import { budgetWords, count } from './words.ts';
 /** How far an experiment has come. */
 export interface QdaifProgress {
   settled(text: Individual, salon: Salon): void;
+  rejudged(judgements: number, of: number, salon: Salon): void;
   note(line: string): void;
   stop(): void;
 }
@@ -35,6 +36,7 @@ export function createQdaifProgress(total: number, budget: () => BudgetState): Q
       const money = budgetWords(budget());
       bar.update(done, `${count(done)} of ${count(total)} texts · ${method.name}, seed ${seed}: QD-score ${archive.qdScore.toFixed(1)} of ${maxQdScore}, coverage ${Math.round(archive.coverage * 100)} %${left}${money === '' ? '' : ` · ${money}`}`);
     },
+    rejudged: (judgements, of, { method, seed }) => bar.update(done, `${count(done)} of ${count(total)} texts · ${method.name}, seed ${seed}: elites judged anew, ${count(judgements)} of ${count(of)}`),
     note: (line) => bar.note(line),
     stop: () => bar.stop(),
   };

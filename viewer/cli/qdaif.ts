@@ -136,6 +136,7 @@ async function makeRun(experiment: Experiment, run: { method: MethodName; seed: 
         checkRecords(experiment);
         progress.settled(text, salon);
       },
+      onRejudged: (done, total, salon) => progress.rejudged(done, total, salon),
     });
   } catch (error) {
     checkRecords(experiment);

@@ -6,7 +6,7 @@ import { ABOVE, TaxonTree } from './taxon-tree.ts';
 /**
  * The phylogeny of genotypes: a taxon is a genome with all who were born with it in one unbroken line of first parents, and is named
  * by the id of the first of them. A child whose genome differs from its first parent's taxon begins a taxon of its own, so a genome that
- * arises twice is two taxa. Genomes that are rewritten in life count when they are inherited.
+ * arises twice is two taxa; founders with one genome are one. Genomes that are rewritten in life count when they are inherited.
  */
 export class GenotypePhylogeny {
   readonly tree: TaxonTree;
@@ -29,18 +29,21 @@ export class GenotypePhylogeny {
     simulation.events$.subscribe((event) => {
       if (event.kind !== 'tick') return;
       const { tick, births, conceptions, deaths } = event;
+      const founded = new Map<number, number>();
       if (births.count > this.born.length) this.born = new Uint32Array(births.count * 2);
       for (let i = 0; i < births.count; i++) {
         const id = births.id[i]!;
         const above = this.unborn.get(id);
         const genome = births.genome[i]!;
-        let slot = above;
+        const founder = births.parent[i] === NOBODY;
+        let slot = founder ? founded.get(genome) ?? NOBODY : above;
         // the taxon holds its genome, so that the handle cannot stand for another meanwhile
-        if (above === NOBODY || this.genome[above] !== genome) {
-          slot = this.tree.add(id, above === NOBODY ? ABOVE : above, tick === 1 && births.parent[i] === NOBODY ? 0 : tick);
+        if (slot === NOBODY || this.genome[slot] !== genome) {
+          slot = this.tree.add(id, above === NOBODY ? ABOVE : above, tick === 1 && founder ? 0 : tick);
           if (slot >= this.genome.length) this.makeRoom();
           this.genome[slot] = genome;
           genomes.retain(genome);
+          if (founder) founded.set(genome, slot);
         }
         this.born[i] = this.tree.id[slot]!;
         this.slots.set(id, slot);

@@ -2,7 +2,7 @@ import { exactExp, exactLn } from '../archive/exact-math.ts';
 
 /** Words, numbers and single signs of a text, lower-case. */
 export function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{M}_]+(?:[.'’-][\p{L}\p{M}_]+)*|\p{N}+(?:\.\p{N}+)?|[^\s\p{L}\p{N}]/gu) ?? [];
+  return text.toLowerCase().match(/[\p{L}_][\p{L}\p{M}\p{N}_]*(?:[.'’-][\p{L}_][\p{L}\p{M}\p{N}_]*)*|\p{N}+(?:\.\p{N}+)?|[^\s\p{L}\p{N}]/gu) ?? [];
 }
 
 function gramsOf(words: readonly string[], n: number): Map<string, number> {

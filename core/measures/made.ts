@@ -1,3 +1,4 @@
+import { RandomStream, purpose, seedKey } from '../kernel/random.ts';
 import { diversityOf, type Diversity } from './abundance.ts';
 import { textComplexity, type TextComplexity } from './complexity.ts';
 import { meanCosineDistance, vendiOfEmbeddings, type EmbeddingRows } from './embeddings.ts';
@@ -28,7 +29,7 @@ export interface MadeReport {
   complexity: TextComplexity;
 }
 
-/** Most texts whose pairs are all compared; of more, this many evenly spaced ones are taken for self-BLEU and ROUGE-L. */
+/** Most texts whose pairs are all compared; of more, this many drawn with a fixed seed are taken for self-BLEU and ROUGE-L. */
 export const MOST_PAIRED = 200;
 
 /** Throws a RangeError with one sentence when columns differ in length. */
@@ -38,7 +39,7 @@ export function reportMade({ texts, qualities, cells, embeddings }: MadeOptions)
     if (length !== undefined && length !== texts.length) throw new RangeError(`There are ${texts.length} texts, but ${length} ${name}.`);
   }
   const words = texts.map(wordsOf);
-  const paired = words.length <= MOST_PAIRED ? words : Array.from({ length: MOST_PAIRED }, (_, i) => words[Math.floor((i * words.length) / MOST_PAIRED)]!);
+  const paired = words.length <= MOST_PAIRED ? words : sample(words, MOST_PAIRED);
   const complexities = texts.map(textComplexity);
   const meanOf = (key: keyof TextComplexity): number => mean(complexities.map((each) => each[key]));
   const counts = new Map<number, number>();
@@ -53,4 +54,15 @@ export function reportMade({ texts, qualities, cells, embeddings }: MadeOptions)
     },
     complexity: { lines: meanOf('lines'), words: meanOf('words'), size: meanOf('size'), depth: meanOf('depth'), compressed: meanOf('compressed') },
   };
+}
+
+/** So many of the items, without repetition. */
+function sample<T>(items: readonly T[], count: number): T[] {
+  const random = new RandomStream(seedKey(1, purpose.sampling), 0x6d616465);
+  const left = [...items];
+  for (let i = 0; i < count; i++) {
+    const other = i + random.below(left.length - i);
+    [left[i], left[other]] = [left[other]!, left[i]!];
+  }
+  return left.slice(0, count);
 }

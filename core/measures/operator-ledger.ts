@@ -1,5 +1,5 @@
 import type { TickEvent } from '../events/event.ts';
-import { NOBODY, Operator, Outcome, Variation } from '../kernel/tick-events.ts';
+import { NOBODY, Operator, Outcome, Variation, type ModelOperator } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
 import { SeenTexts } from './seen-texts.ts';
 
@@ -39,7 +39,7 @@ export interface OperatorTally {
   /** Of them: equal to a parent, and never seen before in this run. */
   copies: number;
   novel: number;
-  /** Under `llm` only: births planned for the model; of them repaired ones, and those that blind operators served instead. */
+  /** Under `llm` and its operators: births planned for them; of these repaired ones, and those that blind operators served instead. */
   asked: number;
   repaired: number;
   fallbacks: number;
@@ -198,7 +198,9 @@ export class OperatorLedger {
     this.each(node.groups, (tally) => { tally.written++; });
   }
 
-  private note({ tick, births, conceptions, deaths }: TickEvent): void {
+  private note({ tick, commands, births, conceptions, deaths }: TickEvent): void {
+    // which of the model's operators was asked stands with the delivery: a fallback's genome is another's
+    const askedOf = new Map(commands.flatMap(({ command }) => (command.kind === 'deliver' ? [[command.child, command.operator] as const] : [])));
     for (let i = 0; i < births.count; i++) {
       const same = births.same[i] === 1 || this.repeats(births.id[i]!, births.genome[i]!);
       this.parents.delete(births.id[i]!);
@@ -221,7 +223,7 @@ export class OperatorLedger {
         if (same) tally.copies++;
         if (novel) tally.novel++;
       });
-      this.noteOutcome(births.outcome[i]!);
+      this.noteOutcome(births.outcome[i]!, askedOf.get(births.id[i]!));
     }
     // children count from conception, which may be in the tick of the parent's own birth
     for (let i = 0; i < conceptions.count; i++) {
@@ -250,12 +252,14 @@ export class OperatorLedger {
     return this.bodyOf !== null && (this.parents.get(child)?.includes(this.body(genome)) ?? false);
   }
 
-  private noteOutcome(outcome: number): void {
+  private noteOutcome(outcome: number, operator: ModelOperator | undefined): void {
     if (outcome === Outcome.none) return;
-    const tally = this.tallies[ledgerGroups.indexOf('llm')]!;
-    tally.asked++;
-    if (outcome === Outcome.repaired) tally.repaired++;
-    else if (outcome !== Outcome.ok) tally.fallbacks++;
+    for (const group of operator === undefined ? ['llm'] as const : ['llm', operator] as const) {
+      const tally = this.tallies[ledgerGroups.indexOf(group)]!;
+      tally.asked++;
+      if (outcome === Outcome.repaired) tally.repaired++;
+      else if (outcome !== Outcome.ok) tally.fallbacks++;
+    }
   }
 
   private noteLife(node: Node, tick: number, deaths: TickEvent['deaths'], i: number): void {

@@ -33,12 +33,13 @@ export function watchSweeps(simulation: Simulation, genotypes: GenotypePhylogeny
   const sweeps: Sweep[] = [];
   /** Clades that are or were small lately: when they were so last. Those who begin as founders are never small before. */
   let small = new Map<number, number>();
-  let fixed: number | null = null;
+  /** Id of the common ancestor so far; undefined before the first tick, whose common ancestor nobody saw become one. */
+  let fixed: number | null | undefined;
   simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick') return;
     const common = tree.mostRecentCommonAncestor();
     const passed: Fixation[] = [];
-    for (let at = common; at !== ABOVE && tree.id[at] !== fixed; at = tree.parent[at]!) passed.push({ id: tree.id[at]!, originTime: tree.origin[at]!, tick: event.tick });
+    for (let at = common; fixed !== undefined && at !== ABOVE && tree.id[at] !== fixed; at = tree.parent[at]!) passed.push({ id: tree.id[at]!, originTime: tree.origin[at]!, tick: event.tick });
     fixations.push(...passed.reverse());
     fixed = common === ABOVE ? null : tree.id[common]!;
     if (event.tick % every !== 0) return;

@@ -8,17 +8,24 @@ export function symmetricEigenvalues(a: Float64Array, n: number): Float64Array {
   if (a.length !== n * n) throw new RangeError(`A matrix of ${n} × ${n} has ${n * n} entries; got ${a.length}.`);
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
+  // squares of very small and very large numbers are no numbers any more
+  let scale = 0;
+  for (const value of a) scale = Math.max(scale, Math.abs(value));
+  if (scale === 0) return diagonal;
+  for (let i = 0; i < a.length; i++) a[i]! /= scale;
   reduce(a, n, diagonal, beside);
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(diagonal[i]!), Math.abs(beside[i]!));
   for (let l = 0; l < n; l++) {
     for (let turns = 0; ; turns++) {
       let m = l;
-      while (m < n - 1 && Math.abs(beside[m + 1]!) > Number.EPSILON * (Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!))) m++;
+      while (m < n - 1 && !(Math.abs(beside[m + 1]!) <= Number.EPSILON * Math.max(Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!), 0.01 * largest))) m++;
       if (m === l) break;
       if (turns === 60) throw new Error('The eigenvalues of a matrix do not converge; it holds numbers that are not finite.');
       sweep(diagonal, beside, l, m);
     }
   }
-  return diagonal.sort();
+  return diagonal.map((value) => value * scale).sort();
 }
 
 /** After it, `diagonal` and `beside` (entry i couples i − 1 and i) have the same eigenvalues as the matrix. */

@@ -6,7 +6,7 @@ export interface PairwiseDistances {
   pairs: number;
   sum: number;
   mean: number;
-  /** Of all pairs, divided by their number. */
+  /** With n − 1, as phylotrackpy has it; NaN of one pair. */
   variance: number;
 }
 
@@ -40,7 +40,7 @@ export function pairwiseDistances(tree: TaxonTree, slots = tree.slots()): Pairwi
   }
   const pairs = (tree.active * (tree.active - 1)) / 2;
   const mean = sum / pairs;
-  return { pairs, sum, mean, variance: squares / pairs - mean * mean };
+  return { pairs, sum, mean, variance: (squares - sum * mean) / (pairs - 1) };
 }
 
 /** Living taxa at or below each slot. */
@@ -185,4 +185,18 @@ export function treeShape(tree: TaxonTree, time: number): TreeShape {
     pairwise: pairwiseDistances(tree, slots), distinctiveness: values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length,
     sackin: sackin(tree, slots), collessLike: collessLike(tree, slots),
   };
+}
+
+/** Edges between two kept taxa through their most recent shared ancestor, by slot; null where they have none. */
+export function distanceBetween(tree: TaxonTree, a: number, b: number): number | null {
+  let [x, y] = [a, b];
+  let edges = 0;
+  while (x !== y) {
+    if (x === ABOVE || y === ABOVE) return null;
+    // the deeper one goes up; of two as deep it does not matter which
+    if (tree.depth[x]! >= tree.depth[y]!) x = tree.parent[x]!;
+    else y = tree.parent[y]!;
+    edges++;
+  }
+  return edges;
 }

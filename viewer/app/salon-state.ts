@@ -61,7 +61,7 @@ export class SalonStore {
           if (run === undefined) continue;
           now.runs[at] = {
             ...run, state, points: points.length === 0 ? run.points : grown(run.points, points), lines: lines.length === 0 ? run.lines : newest(run.lines, lines),
-            cells: cells.length === 0 ? run.cells : new Map([...run.cells, ...cells.map((each): [number, SalonCell] => [each.cell, each])]),
+            cells: cells.length === 0 ? run.cells : new Map([...run.cells, ...cells.map(({ fresh: _, ...each }): [number, SalonCell] => [each.cell, each])]),
           };
           for (const { cell, fresh } of cells) if (fresh) this.#pulses.next({ run: at, cell });
         }

@@ -6,20 +6,9 @@ import { showTexts } from './salon-log.ts';
 import { showMap } from './salon-map.ts';
 import { showReader } from './salon-reader.ts';
 import { showRuns } from './salon-runs.ts';
-import { SalonStore, type SalonState } from './salon-state.ts';
+import type { SalonProbe } from './salon-probe.ts';
+import { SalonStore } from './salon-state.ts';
 import { showArchiveFacts, showTop } from './salon-top.ts';
-
-/** `window.salon`: what tests in a real browser read of the page. */
-export interface SalonProbe {
-  state(): SalonState;
-  send(message: SalonClientMessage): void;
-  /** Middle of a cell in CSS pixels of the page. */
-  pointOf(cell: number): { x: number; y: number };
-}
-
-declare global {
-  interface Window { salon?: SalonProbe }
-}
 
 function start(): void {
   const store = new SalonStore();
@@ -45,7 +34,8 @@ function start(): void {
     onFrame: () => undefined,
     onState: (state) => store.change((draft) => { draft.link = state; }),
   });
-  window.salon = { state: () => store.now, send, pointOf: (cell) => map.pointOf(cell) };
+  const probe: SalonProbe = { state: () => store.now, send, pointOf: (cell) => map.pointOf(cell) };
+  window.salon = probe;
 }
 
 /** Where the page is narrow, the column comes and goes as a drawer; a text that is opened opens it. */

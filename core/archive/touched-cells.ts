@@ -25,21 +25,15 @@ export class TouchedCells {
     this.winner[cell] = candidate + 1;
   }
 
-  /** Visits all of them by rising cell, and forgets them. */
+  /** Visits all of them in the order in which they were first touched, and forgets them. */
   each(visit: (cell: number, candidate: number) => void): void {
-    const { winner, count } = this;
-    if (count === 0) return;
+    const { winner, cells, count } = this;
     this.count = 0;
-    // a few are sorted, many are looked for
-    if (count * 32 < winner.length) {
-      const cells = count === 1 ? this.cells : this.cells.subarray(0, count).sort();
-      for (let i = 0; i < count; i++) this.take(cells[i]!, visit);
-    } else for (let cell = 0; cell < winner.length; cell++) if (winner[cell] !== 0) this.take(cell, visit);
-  }
-
-  private take(cell: number, visit: (cell: number, candidate: number) => void): void {
-    const candidate = this.winner[cell]! - 1;
-    this.winner[cell] = 0;
-    visit(cell, candidate);
+    for (let i = 0; i < count; i++) {
+      const cell = cells[i]!;
+      const candidate = winner[cell]! - 1;
+      winner[cell] = 0;
+      visit(cell, candidate);
+    }
   }
 }

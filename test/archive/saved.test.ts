@@ -36,6 +36,16 @@ describe('a saved archive', () => {
     expect(() => archive.save(vectors)).toThrow('Solution 0 has 1 numbers; the codec was made for 3.');
   });
 
+  it('[A12] keeps what rounding has taken from its sums', () => {
+    const archive = new GridArchive<unknown>({ dims: [3], ranges: [[0, 3]] });
+    [2 ** 53, 0.1, 0.2].forEach((objective, i) => archive.add(i, objective, [i]));
+    // 0.1 + 0.2 − 0.1 + 0.7 is 0.9, and 0.7 + 0.2 is 0.8999999999999999
+    archive.add(3, 0.7, [1]);
+    const loaded = loadArchive(archive.save(codec), codec);
+    expect(loaded.qdScore).toBe(archive.qdScore);
+    expect(loaded.save(codec)).toEqual(archive.save(codec));
+  });
+
   it('[A12] is read wherever in memory it lies', () => {
     const bytes = small().save(codec);
     const moved = new Uint8Array(bytes.length + 3);

@@ -1,5 +1,5 @@
 /** A ring no size than this stays as it is. */
-const LEAST_TO_SHRINK = 4096;
+const LEAST_TO_SHRINK = 256;
 
 /**
  * Children between conception and birth, in the order of conception: a ring, since gestation is the same for all and

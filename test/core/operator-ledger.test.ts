@@ -9,7 +9,7 @@ import { Simulation } from '../../core/simulation.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { startPlain } from './plain-world.ts';
 
-interface Birth { tick: number; id: number; parent: number; groups: LedgerGroup[]; outcome: number; same: boolean; novel: boolean }
+interface Birth { tick: number; id: number; parent: number; groups: LedgerGroup[]; outcome: number; askedOf: string | undefined; same: boolean; novel: boolean }
 interface Death { tick: number; id: number; bornAt: number; objective: number; measure0: number; measure1: number; children: number }
 
 /** All that happens in a simulation, kept, so that the books can be made afresh at the end. */
@@ -21,11 +21,12 @@ function keepAll(simulation: Simulation) {
   simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick') return;
     const { births: b, deaths: d, conceptions: c } = event;
+    const asked = new Map(event.commands.flatMap(({ command }) => (command.kind === 'deliver' ? [[command.child, command.operator] as const] : [])));
     for (let i = 0; i < b.count; i++) {
       const text = simulation.kernel.genomes.text(b.genome[i]!);
       const groups: LedgerGroup[] = b.operator[i] === Operator.founder ? ['founder'] : b.operator[i] === Operator.copy ? ['copy']
         : [b.operator[i] === Operator.llm ? 'llm' : 'blind', ...ledgerGroups.filter((g) => g in Variation && (b.variation[i]! & Variation[g as keyof typeof Variation]) !== 0)];
-      births.push({ tick: event.tick, id: b.id[i]!, parent: b.parent[i]!, groups, outcome: b.outcome[i]!, same: b.same[i] === 1, novel: !texts.has(text) });
+      births.push({ tick: event.tick, id: b.id[i]!, parent: b.parent[i]!, groups, outcome: b.outcome[i]!, askedOf: asked.get(b.id[i]!), same: b.same[i] === 1, novel: !texts.has(text) });
       texts.add(text);
     }
     for (let i = 0; i < c.count; i++) conceived.set(c.child[i]!, c.parent[i]!);
@@ -64,7 +65,7 @@ function afresh({ births, deaths, conceived }: ReturnType<typeof keepAll>, since
       n: values.length, mean: values.length === 0 ? NaN : expect.closeTo(mean(values), 9) as number,
       deviation: values.length < 2 ? NaN : expect.closeTo(standardDeviation(values), 9) as number,
     });
-    const planned = group === 'llm' ? counted.filter(({ outcome }) => outcome !== Outcome.none) : [];
+    const planned = counted.filter(({ outcome, askedOf }) => outcome !== Outcome.none && (group === 'llm' || group === askedOf));
     return {
       group, births: mine.length, copies: mine.filter(({ same }) => same).length, novel: mine.filter(({ novel }) => novel).length,
       asked: planned.length, repaired: planned.filter(({ outcome }) => outcome === Outcome.repaired).length,

@@ -2,6 +2,7 @@ import { LEAST_SEEDS } from '../../core/experiments/compare.ts';
 import { ledgerGroups, type LedgerGroup } from '../../core/measures/operator-ledger.ts';
 import { bootstrapMean, mean, standardDeviation } from '../../core/measures/statistics.ts';
 import { parameterFacts } from '../../core/kernel/parameters.ts';
+import { modelOperators } from '../../core/kernel/tick-events.ts';
 import { findWorld } from '../../worlds/index.ts';
 import type { Block } from './trial-blocks.ts';
 import { shareOf } from './trial-plan.ts';
@@ -68,18 +69,20 @@ function operatorRows(results: TrialResults, wanted: (run: TrialRun, group: Ledg
     .map((group) => [arm, nameOf(group), ...cells(runsOf(results, arm), group)]));
 }
 
+const ofModel = (group: LedgerGroup): boolean => group === 'llm' || modelOperators.some((operator) => operator === group);
+
 function writing(results: TrialResults): Block {
   const share = (runs: readonly TrialRun[], group: LedgerGroup, of: 'copies' | 'novel'): string =>
     overSeeds(runs.map((run) => tallyOf(run, group)[of] / tallyOf(run, group).births), 'share');
   const valid = (runs: readonly TrialRun[], group: LedgerGroup): string => {
-    if (group !== 'llm') return ['llm-mutate', 'llm-crossover', 'llm-invent'].includes(group) ? '–' : 'all, by construction';
-    return overSeeds(runs.map((run) => (tallyOf(run, 'llm').asked - tallyOf(run, 'llm').fallbacks) / tallyOf(run, 'llm').asked), 'share');
+    if (!ofModel(group)) return 'all, by construction';
+    return overSeeds(runs.map((run) => (tallyOf(run, group).asked - tallyOf(run, group).fallbacks) / tallyOf(run, group).asked), 'share');
   };
   return {
     kind: 'table', left: 2, head: ['arm', 'operator', 'births', 'valid', 'after repair', 'copies', 'never seen'],
-    rows: operatorRows(results, (run, group) => group !== 'founder' && (tallyOf(run, group).births > 0 || (group === 'llm' && tallyOf(run, 'llm').asked > 0)), (runs, group) => [
+    rows: operatorRows(results, (run, group) => group !== 'founder' && (tallyOf(run, group).births > 0 || (ofModel(group) && tallyOf(run, group).asked > 0)), (runs, group) => [
       count(runs.reduce((sum, run) => sum + tallyOf(run, group).births, 0)), valid(runs, group),
-      group === 'llm' ? overSeeds(runs.map((run) => tallyOf(run, 'llm').repaired / tallyOf(run, 'llm').asked), 'share') : '–',
+      ofModel(group) ? overSeeds(runs.map((run) => tallyOf(run, group).repaired / tallyOf(run, group).asked), 'share') : '–',
       share(runs, group, 'copies'), share(runs, group, 'novel'),
     ]),
   };

@@ -23,6 +23,8 @@ export interface SalonMeasure { name: string; question: string; labels: string[]
 export interface SalonDomain {
   name: string;
   noun: string;
+  /** The lines of a verse stand with " / " between them. */
+  form: 'paragraph' | 'verse';
   quality: { question: string; labels: string[]; least: number; most: number };
   /** Cells are numbered with the last measure running fastest. */
   measures: SalonMeasure[];

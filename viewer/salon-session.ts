@@ -300,11 +300,11 @@ function budgetFacts({ spent, caps, used, perMinute }: BudgetState): SalonTotals
 }
 
 function domainFacts(domain: Domain): SalonDomain {
-  const { name, noun, quality, measures, depth } = domain;
+  const { name, noun, form, quality, measures, depth } = domain;
   const [least, most] = qualityRange(domain);
   const dims = dimsOf(domain);
   return {
-    name, noun, quality: { question: quality.question, labels: [...quality.labels], least, most }, depth,
+    name, noun, form, quality: { question: quality.question, labels: [...quality.labels], least, most }, depth,
     cells: dims.reduce((product, bins) => product * bins, 1),
     measures: measures.map((each, m) => ('categories' in each
       ? { name: each.name, question: each.question, labels: [], ticks: [], names: [...each.categories], bins: dims[m]! }

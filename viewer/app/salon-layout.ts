@@ -21,7 +21,7 @@ export interface Room { left: number; right: number; top: number; bottom: number
 /** A cell may be that much wider than high, so that an archive fills its stage. */
 const WIDEST = 1.4;
 const LARGEST = 150;
-const TALLEST_BAR = 420;
+const TALLEST_BAR = 560;
 
 /** Bins are drawn of one size, however uneven their edges: what counts is which niche a text has. */
 export function layoutOf({ measures, cells }: SalonDomain, width: number, height: number, room: Room): MapLayout {

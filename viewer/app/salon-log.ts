@@ -1,5 +1,6 @@
 import type { SalonClientMessage, SalonLine } from '../salon-protocol.ts';
 import { byId, element, setText } from './dom.ts';
+import { qualityWords } from './salon-map.ts';
 import type { SalonStore } from './salon-state.ts';
 import { outcomeMark, outcomeWords } from './salon-words.ts';
 import { count, withVisibleControls } from './words.ts';
@@ -12,12 +13,13 @@ export function showTexts(store: SalonStore, send: (message: SalonClientMessage)
   let of = '';
 
   const row = ({ id, iteration, outcome, quality, excerpt, reason }: SalonLine): HTMLLIElement => {
+    const { domain } = store.now;
     const text = excerpt === '' ? outcomeWords(outcome) : excerpt;
     const button = element('button', { type: 'button', title: outcomeWords(outcome) },
       element('span', { class: 'when' }, count(iteration + 1)),
       element('span', { class: 'mark', 'aria-label': outcomeWords(outcome), role: 'img' }, outcomeMark(outcome)),
       element('span', { class: 'said' }, withVisibleControls(reason === '' ? text : `${text} (${reason})`)),
-      element('span', { class: 'worth' }, quality === null ? '' : quality.toFixed(2)));
+      element('span', { class: 'worth' }, quality === null || domain === null ? '' : qualityWords(quality, domain)));
     button.addEventListener('click', () => send({ type: 'read', run: store.now.chosen, id }));
     return element('li', { 'data-outcome': outcome, 'data-id': id }, button);
   };

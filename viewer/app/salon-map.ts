@@ -18,6 +18,11 @@ export function shareOf(quality: number, { quality: { least, most } }: SalonDoma
   return Math.min(1, Math.max(0, (quality - least) / (most - least)));
 }
 
+/** A quality in few characters. */
+export function qualityWords(quality: number, { quality: { most } }: SalonDomain): string {
+  return quality.toFixed(most > 1 ? 1 : 2);
+}
+
 /** Even the least of qualities stands out from an empty cell. */
 export function qualityColour(share: number, light: boolean): string {
   return heat(0.16 + 0.84 * share, light);
@@ -93,7 +98,9 @@ export function showMap(store: SalonStore, send: (message: SalonClientMessage) =
     const run = store.run;
     if (domain === null || run === null) return;
     if (pointed === NO_CELL) {
-      setText(caption, run.state.stage === 'waiting' ? 'This run has not begun.' : `Click a cell to read its ${withVisibleControls(domain.noun)}, or go over the cells with the arrow keys and read with Enter.`);
+      const { hand } = store.now;
+      setText(caption, run.state.stage === 'waiting' ? 'This run has not begun.'
+        : hand !== null ? 'Blue lines come from the cells of its parents; a golden dot is where a text written from it went.' : `Click a cell to read its ${withVisibleControls(domain.noun)}, or go over the cells with the arrow keys and read with Enter.`);
       caption.classList.add('dim');
       return;
     }
@@ -198,7 +205,7 @@ function drawCell({ context, theme, domain, layout, em }: Pen, cell: number, eli
   context.textBaseline = 'middle';
   const isLow = isStrip && tall < 2 * em;
   context.fillStyle = isLow ? theme.ink : inkOn(colour);
-  context.fillText(domain.quality.most > 1 ? elite.quality.toFixed(1) : elite.quality.toFixed(2), x + width / 2, isLow ? y + height - tall - em : isStrip ? y + height - tall + em : y + height / 2);
+  context.fillText(qualityWords(elite.quality, domain), x + width / 2, isLow ? y + height - tall - em : isStrip ? y + height - tall + em : y + height / 2);
 }
 
 function drawPulse({ context, theme }: Pen, { x, y, width, height }: Rect, age: number): void {
@@ -225,7 +232,7 @@ function drawFrame({ context, theme }: Pen, { x, y, width, height }: Rect, colou
 
 function drawDot({ context, theme }: Pen, { x, y, width, height }: Rect, colour: string): void {
   context.beginPath();
-  context.arc(x + width - Math.min(8, width / 4), y + Math.min(8, height / 4), Math.min(4, width / 6), 0, 2 * Math.PI);
+  context.arc(x + width - Math.min(9, width / 4), y + height - Math.min(9, height / 4), Math.min(4, width / 6), 0, 2 * Math.PI);
   context.fillStyle = colour;
   context.strokeStyle = theme.ground;
   context.lineWidth = 1.5;
@@ -240,7 +247,7 @@ function drawLink({ context, theme, layout }: Pen, from: number, to: number): vo
   const foot = ({ x, y, width, height }: Rect): [number, number] => [x + width / 2, y + height * 0.8];
   const [x1, y1] = foot(layout.rectOf(from));
   const [x2, y2] = foot(layout.rectOf(to));
-  const bend = 0.16;
+  const bend = Math.max(0.16, Math.min(0.6, 36 / Math.hypot(x2 - x1, y2 - y1)));
   const [cx, cy] = [(x1 + x2) / 2 + (y2 - y1) * bend, (y1 + y2) / 2 - (x2 - x1) * bend];
   for (const [colour, wide] of [[theme.ground, 5], [theme.sky, 2]] as const) {
     context.strokeStyle = colour;

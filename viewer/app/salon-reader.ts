@@ -3,7 +3,7 @@ import type { SalonClientMessage, SalonDomain, SalonJudgement, SalonRelative, Sa
 import { byId, element, setText } from './dom.ts';
 import { Folds, Piece } from './fold.ts';
 import { cellPlace } from './salon-layout.ts';
-import { qualityColour, shareOf } from './salon-map.ts';
+import { qualityColour, qualityWords, shareOf } from './salon-map.ts';
 import type { SalonStore } from './salon-state.ts';
 import { outcomeMark, outcomeWords } from './salon-words.ts';
 import { theme$ } from './theme.ts';
@@ -51,7 +51,7 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
   const link = (run: number, domain: SalonDomain) => ({ id, iteration, outcome, quality, excerpt }: SalonRelative): HTMLLIElement => {
     const button = element('button', { type: 'button', 'data-text': id, title: outcomeWords(outcome) },
       element('span', { class: 'when' }, iteration < 0 ? 'seed' : count(iteration + 1)), swatch(quality, domain),
-      element('span', { class: 'said' }, withVisibleControls(excerpt)), element('span', { class: 'worth' }, quality === null ? '' : quality.toFixed(2)));
+      element('span', { class: 'said' }, withVisibleControls(excerpt)), element('span', { class: 'worth' }, quality === null ? '' : qualityWords(quality, domain)));
     button.addEventListener('click', () => send({ type: 'read', run, id }));
     return element('li', {}, button);
   };
@@ -78,7 +78,7 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
     setText(name, `${capital(withVisibleControls(domain.noun))} ${hand.iteration < 0 ? 'of the beginning' : count(hand.iteration + 1)}`);
     setText(figures, hand.isElite ? 'elite of its cell' : hand.cell < 0 ? '' : 'not the elite');
     reader.dataset['id'] = String(hand.id);
-    text.show(hand.text, (whole) => [element('blockquote', { tabindex: 0, 'aria-label': 'The text' }, whole === '' ? '(nothing was written)' : withVisibleControls(whole))]);
+    text.show(hand.text, (whole) => [element('blockquote', { tabindex: 0, 'aria-label': 'The text' }, whole === '' ? '(nothing was written)' : withVisibleControls(domain.form === 'verse' ? whole.replaceAll(' / ', '\n') : whole))]);
     fate.show([hand.outcome, hand.reason, place], () => [
       element('p', { 'data-outcome': hand.outcome }, `${outcomeMark(hand.outcome)} ${outcomeWords(hand.outcome)}`, ...place === '' ? [] : [element('span', { class: 'dim' }, ` · ${withVisibleControls(place)}`)]),
       ...hand.reason === '' ? [] : [element('p', { class: 'reason' }, withVisibleControls(hand.reason))]]);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, garden) runs one. Seeded,
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, qdaif, garden) runs one. Seeded,
  * warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -23,6 +23,7 @@ const benches: Record<string, () => void> = {
   door: alone('./door.ts', '--expose-gc'),
   embedded: alone('./embedded.ts'),
   archive: alone('./archive.ts'),
+  qdaif: alone('./qdaif.ts'),
   garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),
 };
 

@@ -71,10 +71,11 @@ export interface ActivityVerdict {
 }
 
 /**
- * The class of evolutionary dynamics (Bedau, Snyder & Packard 1998; Skusa & Bedau 2003; Channon 2001) of a population beside its neutral shadows. "Positive" is
- * more than chance gives: the statistic is computed for the real population and for every shadow in the same way, each against all others,
- * and a real one above all but `level` of them counts. "Unbounded" is a fit. Class 1 is no adaptive activity: neither new nor cumulative
- * activity is above the shadows'. For a level of 0.025 there must be at least 39 shadows.
+ * The class of evolutionary dynamics (Bedau, Snyder & Packard 1998; Skusa & Bedau 2003; Channon 2001) of a population
+ * beside its neutral shadows. "Positive" is more than chance gives: the statistic is computed for the real population
+ * and for every shadow in the same way, each against all others, and a real one above all but `level` of them counts.
+ * "Unbounded" is a fit. Class 1 is no adaptive activity: neither new nor cumulative activity is above the shadows'. For
+ * a level of 0.025 there must be at least 39 shadows.
  */
 export function classifyActivity(real: ActivityRecord, shadows: readonly ActivityRecord[], level = 0.025): ActivityVerdict {
   if (1 / (shadows.length + 1) > level) {

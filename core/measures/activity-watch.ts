@@ -26,10 +26,10 @@ export interface ActivityWatch {
 const FIRST_OF_SHADOWS = 2 ** 32;
 
 /**
- * Evolutionary activity of genotypes (see `GenotypePhylogeny`, which must have been made before, and which sees every mutation as a new one, as a
- * shadow does) with neutral shadows run beside them: same births, deaths and mutations at the same times. From events alone.
- * Parents that must be grown before they breed, or die at an age, make a real population drift otherwise than its shadow; short samples in a
- * world of long lives show that as activity.
+ * Evolutionary activity of genotypes (see `GenotypePhylogeny`, which must have been made before, and which sees every
+ * mutation as a new one, as a shadow does) with neutral shadows run beside them: same births, deaths and mutations at
+ * the same times. From events alone. Parents that must be grown before they breed, or die at an age, make a real
+ * population drift otherwise than its shadow; short samples in a world of long lives show that as activity.
  */
 export function watchActivity(simulation: Simulation, genotypes: GenotypePhylogeny, options: ActivityOptions): ActivityWatch {
   const { every, shadows: number = 39, weight = 'share', seed = simulation.seed } = options;

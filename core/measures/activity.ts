@@ -2,8 +2,8 @@
 export type ActivityWeight = 'existence' | 'share';
 
 /**
- * Evolutionary activity of components (Bedau & Packard 1992; Bedau, Snyder & Packard 1998): a_i grows by Δ_i at each sample at which component i
- * exists, and is gone with it.
+ * Evolutionary activity of components (Bedau & Packard 1992; Bedau, Snyder & Packard 1998): a_i grows by Δ_i at each
+ * sample at which component i exists, and is gone with it.
  */
 export class Activity {
   private activities = new Map<number, number>();
@@ -60,8 +60,9 @@ export class Activity {
 }
 
 /**
- * Channon's normalised increments (2001, 2024): component by component, what it gained in the real population less what it gained in the shadow that was
- * reset to it at the sample before. Only components of that sample are told of: one that has arisen since can be in one of the two alone.
+ * Channon's normalised increments (2001, 2024): component by component, what it gained in the real population less what
+ * it gained in the shadow that was reset to it at the sample before. Only components of that sample are told of: one
+ * that has arisen since can be in one of the two alone.
  */
 export function normalisedIncrements(reset: Iterable<number>, real: ReadonlyMap<number, number>, shadow: ReadonlyMap<number, number>, weight: ActivityWeight = 'existence'): Map<number, number> {
   const total = (counts: ReadonlyMap<number, number>): number => [...counts.values()].reduce((sum, n) => sum + n, 0);
@@ -90,9 +91,9 @@ export function activityOfBin(bin: number): number {
 }
 
 /**
- * The bin a* at which two distributions of activity cross: where the first has the most more of its components at or above it than the second has of
- * its own, which is where their densities cross (the place of Kolmogorov and Smirnov's greatest distance). ACTIVITY_BINS when the first has
- * nowhere more.
+ * The bin a* at which two distributions of activity cross: where the first has the most more of its components at or
+ * above it than the second has of its own, which is where their densities cross (the place of Kolmogorov and Smirnov's
+ * greatest distance). ACTIVITY_BINS when the first has nowhere more.
  */
 export function crossingBin(first: ArrayLike<number>, second: ArrayLike<number>): number {
   let firstAll = 0;

@@ -12,9 +12,10 @@ export interface TextComplexity {
 }
 
 /**
- * Length in bytes after compression by LZ77 with a fixed code, whatever the platform: a character costs 1 flag and its UTF-8 bytes; a
- * repetition (3 to 258 characters, anywhere before) 1 flag, and distance and length in Elias' gamma code. Greedy, the longest first, the nearest
- * of equals. No entropy coding, so it is longer than gzip's for long texts and comparable between texts.
+ * Length in bytes after compression by LZ77 with a fixed code, whatever the platform: a character costs 1 flag and its
+ * UTF-8 bytes; a repetition (3 to 258 characters, anywhere before) 1 flag, and distance and length in Elias' gamma code.
+ * Greedy, the longest first, the nearest of equals. No entropy coding, so it is longer than gzip's for long texts and
+ * comparable between texts.
  */
 export function compressedBytes(text: string): number {
   const last = new Map<string, number>();

@@ -84,8 +84,8 @@ function effectiveNumber(eigenvalues: Float64Array): number {
 }
 
 /**
- * Vendi score of a similarity matrix (Friedman & Dieng 2023): the effective number of different things, exp of the entropy of the eigenvalues of
- * K / n. K is symmetric and positive semi-definite with 1 on its diagonal.
+ * Vendi score of a similarity matrix (Friedman & Dieng 2023): the effective number of different things, exp of the
+ * entropy of the eigenvalues of K / n. K is symmetric and positive semi-definite with 1 on its diagonal.
  *
  * @param similarity n × n numbers, row by row; left as it is
  */
@@ -107,7 +107,10 @@ export function vendi<T>(things: readonly T[], similarity: (a: T, b: T) => numbe
   return vendiOfSimilarity(matrix, n);
 }
 
-/** Vendi score with the cosine as similarity; through the smaller of the two matrices that share their eigenvalues, n × n or dimensions × dimensions. */
+/**
+ * Vendi score with the cosine as similarity; through the smaller of the two matrices that share their eigenvalues, n × n
+ * or dimensions × dimensions.
+ */
 export function vendiOfEmbeddings(rows: EmbeddingRows): number {
   const { count, dimensions } = rows;
   if (count === 0) return 0;

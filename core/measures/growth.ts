@@ -6,7 +6,10 @@ export interface GrowthFit {
   model: GrowthModel;
   /** Akaike's criterion corrected for small samples (Hurvich & Tsai 1989); less is better. */
   aicc: number;
-  /** constant: [c]; saturating: c + a (1 − exp(−t / τ)), [c, a, τ]; logarithmic: c + a ln(1 + t), [c, a]; linear: c + a t, [c, a]. t from the first time on. */
+  /**
+   * constant: [c]; saturating: c + a (1 − exp(−t / τ)), [c, a, τ]; logarithmic: c + a ln(1 + t), [c, a]; linear: c + a
+   * t, [c, a]. t from the first time on.
+   */
   coefficients: number[];
 }
 
@@ -28,7 +31,10 @@ export interface Growth {
 const MOST_BLOCKS = 32;
 const LEAST_POINTS = 6;
 
-/** Which growth a series shows: bounded and unbounded models are fitted by least squares, and the better is kept. Null for fewer than 6 points. */
+/**
+ * Which growth a series shows: bounded and unbounded models are fitted by least squares, and the better is kept. Null
+ * for fewer than 6 points.
+ */
 export function fitGrowth(times: ArrayLike<number>, values: ArrayLike<number>): Growth | null {
   const n = Math.min(MOST_BLOCKS, values.length);
   if (n < LEAST_POINTS) return null;

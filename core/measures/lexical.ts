@@ -29,9 +29,9 @@ export function distinctN(texts: readonly (readonly string[])[], n: number): num
 }
 
 /**
- * BLEU of one text against references (Papineni et al. 2002), n-grams up to 4 with equal weights, clipped counts, brevity penalty with the
- * closest reference length (the shorter of two as close). Without smoothing, but for texts of fewer than four words, whose longest n-grams are
- * as long as they are. 0 of an empty text.
+ * BLEU of one text against references (Papineni et al. 2002), n-grams up to 4 with equal weights, clipped counts,
+ * brevity penalty with the closest reference length (the shorter of two as close). Without smoothing, but for texts of
+ * fewer than four words, whose longest n-grams are as long as they are. 0 of an empty text.
  */
 export function bleu(candidate: readonly string[], references: readonly (readonly string[])[], longest = 4): number {
   return bleuOf(candidate, references, (r, n) => gramsOf(references[r]!, n), longest);

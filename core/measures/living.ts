@@ -68,6 +68,7 @@ export interface LivingDiversity {
 /**
  * Diversity of genomes and of phenotypes from the events alone, kept birth by birth and death by death; equal to a fresh count at every
  * tick. A genome is held while someone lives who was born with it, so that its handle stands for nothing else.
+ * Listens from the first tick on: whoever lived before is not counted.
  */
 export function countDiversity(simulation: Simulation, cells = phenotypeCells(simulation.world)): LivingDiversity {
   const { genomes } = simulation.kernel;

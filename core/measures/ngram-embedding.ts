@@ -7,10 +7,10 @@ const SHORTEST = 3;
 const LONGEST = 5;
 
 /**
- * The embedding for where there is no model: character n-grams of 3 to 5 characters of the lower-case text, its runs of white space one
- * space, with a space before and after, hashed with a sign into 512 numbers (Weinberger et al. 2009), each n-gram's count damped by its square
- * root, and scaled to length 1. It sees spelling and nothing of meaning. A function of the text alone, with no arithmetic that engines
- * differ in.
+ * The embedding for where there is no model: character n-grams of 3 to 5 characters of the lower-case text, its runs of
+ * white space one space, with a space before and after, hashed with a sign into 512 numbers (Weinberger et al. 2009),
+ * each n-gram's count damped by its square root, and scaled to length 1. It sees spelling and nothing of meaning. A
+ * function of the text alone, with no arithmetic that engines differ in.
  */
 export function ngramEmbedding(text: string): Float32Array {
   const plain = ` ${text.toLowerCase().split(/\s+/u).filter((word) => word !== '').join(' ')} `;

@@ -71,9 +71,9 @@ export function* rowsOfTree(tree: TaxonTree, labelOf: (slot: number) => string =
 const label = (text: string): string => (/^[\w.+-]+$/.test(text) ? text : `'${text.replaceAll('\'', '\'\'')}'`);
 
 /**
- * Newick (Felsenstein 1986), a line and a semicolon for each root, in the order of the rows, which must name ancestors first. Branch lengths
- * are differences of origin times; a taxon with descendants is an inner node with its name. Where a taxon has several parents the tree follows
- * the first. No recursion, so that lines of descent may be long.
+ * Newick (Felsenstein 1986), a line and a semicolon for each root, in the order of the rows, which must name ancestors
+ * first. Branch lengths are differences of origin times; a taxon with descendants is an inner node with its name. Where
+ * a taxon has several parents the tree follows the first. No recursion, so that lines of descent may be long.
  *
  * Throws an error with one sentence when a row's ancestor has not come before it.
  */

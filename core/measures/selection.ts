@@ -27,8 +27,8 @@ export interface PriceTerms {
 }
 
 /**
- * The terms from traits. `ancestorOf[i]` is the index of the ancestor of descendant i, or −1 where it is not among them. One who lived through
- * the period is its own descendant.
+ * The terms from traits. `ancestorOf[i]` is the index of the ancestor of descendant i, or −1 where it is not among them.
+ * One who lived through the period is its own descendant.
  */
 export function priceTerms(ancestors: ArrayLike<number>, descendants: ArrayLike<number>, ancestorOf: ArrayLike<number>): PriceTerms {
   const n = ancestors.length;
@@ -88,7 +88,7 @@ export function genomeTrait(read: (genome: string) => number): Trait {
   };
 }
 
-/** How traits are selected and passed on, period by period. */
+/** How traits are selected and passed on, period by period. Holds an entry for everyone born in the period, so periods must end. */
 export class SelectionDifferentials {
   private readonly kernel: Kernel;
   private readonly traits: Readonly<Record<string, Trait>>;

@@ -1,9 +1,9 @@
 import type { RandomStream } from '../kernel/random.ts';
 
 /**
- * A neutral shadow (Bedau & Packard 1992): as many births and deaths as in the real population and at the same times, but whose
- * falls on whom is chance. Each birth takes a uniformly random parent and, where the real child was a mutant, mutates to a component that never was; each
- * death takes a uniformly random individual.
+ * A neutral shadow (Bedau & Packard 1992): as many births and deaths as in the real population and at the same times,
+ * but whose falls on whom is chance. Each birth takes a uniformly random parent and, where the real child was a mutant,
+ * mutates to a component that never was; each death takes a uniformly random individual.
  */
 export class NeutralShadow {
   private individuals: number[];

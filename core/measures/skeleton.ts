@@ -1,7 +1,12 @@
 import type { DecisionRows, Genomes, Vocabulary } from '../kernel/genomes.ts';
+import { RandomStream, purpose, seedKey } from '../kernel/random.ts';
+import type { Simulation } from '../simulation.ts';
 import type { Component } from './modes.ts';
 
-/** Situations in which organisms were: a reading a sense of the vocabulary, side by side. Thoughts and samples of a world both have that form. */
+/**
+ * Situations in which organisms were: a reading a sense of the vocabulary, side by side. Thoughts and samples of a world
+ * both have that form.
+ */
 export interface Situations { count: number; readings: Float32Array }
 
 export interface SkeletonOptions {
@@ -22,9 +27,9 @@ export function lineKnockOuts(genome: string): { site: string; rest: string }[] 
 }
 
 /**
- * Skeletons of genomes (Dolson et al. 2019): the sites that matter. A site matters when the genome without it does something else in any
- * of the situations (act, target, signal or what it remembers), or is no genome. A chance is drawn by its number within the genome, so a site that holds a
- * chance, with others after it, is taken to matter.
+ * Skeletons of genomes (Dolson et al. 2019): the sites that matter. A site matters when the genome without it does
+ * something else in any of the situations (act, target, signal or what it remembers), or is no genome. A chance is drawn
+ * by its number within the genome, so a site that holds a chance, with others after it, is taken to matter.
  */
 export function createSkeletons({ genomes, vocabulary, situations, knockOuts = lineKnockOuts, most = 1 << 14 }: SkeletonOptions): (genome: string) => Component {
   const { count, readings } = situations;
@@ -66,4 +71,40 @@ export function createSkeletons({ genomes, vocabulary, situations, knockOuts = l
     known.set(genome, skeleton);
     return skeleton;
   };
+}
+
+/**
+ * Situations drawn evenly from the ranges of the senses, a function of vocabulary, number and seed. For worlds in which
+ * nobody thinks: many are such as no organism meets, so that more sites matter in them than in life.
+ */
+export function drawSituations(vocabulary: Vocabulary, count: number, seed = 1): Situations {
+  const random = new RandomStream(seedKey(seed, purpose.sampling), 0x73697475);
+  const { senses } = vocabulary;
+  const readings = new Float32Array(count * senses.length);
+  for (let i = 0; i < readings.length; i++) {
+    const { lower, upper } = senses[i % senses.length]!;
+    readings[i] = lower + random.next() * (upper - lower);
+  }
+  return { count, readings };
+}
+
+/**
+ * Situations in which organisms began a thought, as the events tell them: of all so far at most `most`, each as likely
+ * as any other (Vitter 1985, reservoir sampling). The object is filled as they come.
+ */
+export function keepSituations(simulation: Simulation, most: number, seed = simulation.seed): Situations {
+  const senses = simulation.world.vocabulary.senses.length;
+  const random = new RandomStream(seedKey(seed, purpose.sampling), 0x6b656570);
+  const kept = { count: 0, readings: new Float32Array(most * senses) };
+  let seen = 0;
+  simulation.events$.subscribe((event) => {
+    if (event.kind !== 'tick') return;
+    const { count, readings } = event.thoughts;
+    for (let i = 0; i < count; i++) {
+      const place = kept.count < most ? kept.count++ : random.below(seen + 1);
+      seen++;
+      if (place < most) kept.readings.set(readings.subarray(i * senses, (i + 1) * senses), place * senses);
+    }
+  });
+  return kept;
 }

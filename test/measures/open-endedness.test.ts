@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createInstincts } from '../../agents/instincts/store.ts';
+import { resolveParameters } from '../../core/kernel/parameters.ts';
 import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
 import { ActivityRecord, classifyActivity } from '../../core/measures/activity-class.ts';
 import { watchActivity } from '../../core/measures/activity-watch.ts';
@@ -9,7 +10,8 @@ import { GenotypePhylogeny } from '../../core/measures/genotypes.ts';
 import { fitGrowth } from '../../core/measures/growth.ts';
 import { Modes, watchModes, type SnapshotEntry } from '../../core/measures/modes.ts';
 import { NeutralShadow } from '../../core/measures/shadow.ts';
-import { createSkeletons } from '../../core/measures/skeleton.ts';
+import { createSkeletons, drawSituations, keepSituations } from '../../core/measures/skeleton.ts';
+import { Simulation } from '../../core/simulation.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { startDrift } from './drift-world.ts';
 
@@ -89,6 +91,33 @@ describe('MODES', () => {
     expect(genomes.distinct).toBe(0);
     expect(() => skeletonOf('no genome')).toThrow('A skeleton is asked for of what is no genome: "no genome".');
     expect(() => createSkeletons({ genomes, vocabulary, situations: { count: 4, readings } })).toThrow(/^4 situations of \d+ senses need \d+ readings; got \d+\.$/);
+  });
+
+  it('[Q8] situations are drawn from the ranges of senses, or kept from thoughts as they begin', () => {
+    const world = findWorld('meadow');
+    const { vocabulary } = world;
+    const drawn = drawSituations(vocabulary, 200, 4);
+    expect(drawSituations(vocabulary, 200, 4)).toEqual(drawn);
+    expect(drawSituations(vocabulary, 200, 5)).not.toEqual(drawn);
+    drawn.readings.forEach((value, i) => {
+      const { lower, upper } = vocabulary.senses[i % vocabulary.senses.length]!;
+      expect(value >= Math.fround(lower) && value <= Math.fround(upper)).toBe(true);
+    });
+    const genomes = createInstincts(vocabulary);
+    const simulation = new Simulation({ world, seed: 2, genomes, parameters: resolveParameters(world.parameters, { size: 32, deliberation: 0.02, capacity: 2000 }) });
+    const few = keepSituations(simulation, 8);
+    const all: string[] = [];
+    const rowsOf = (readings: Float32Array, count: number): string[] => Array.from({ length: count }, (_, i) => readings.subarray(i * vocabulary.senses.length, (i + 1) * vocabulary.senses.length).join());
+    simulation.events$.subscribe((event) => { if (event.kind === 'tick') all.push(...rowsOf(event.thoughts.readings, event.thoughts.count)); });
+    for (let t = 0; t < 20; t++) {
+      simulation.step();
+      for (const organism of simulation.unanswered('thoughts')) simulation.submit({ kind: 'think', organism, outcome: 'fallback', tokens: 0, intent: null, message: null, genome: null, reason: 'it was silent' });
+    }
+    expect(all.length).toBeGreaterThan(8);
+    expect(few.count).toBe(8);
+    for (const row of rowsOf(few.readings, 8)) expect(all).toContain(row);
+    // not just the first ones
+    expect(rowsOf(few.readings, 8).some((row) => !all.slice(0, 8).includes(row))).toBe(true);
   });
 });
 

@@ -4,9 +4,10 @@ import { IdMap } from './id-map.ts';
 import { ABOVE, TaxonTree } from './taxon-tree.ts';
 
 /**
- * The phylogeny of genotypes: a taxon is a genome with all who were born with it in one unbroken line of first parents, and is named
- * by the id of the first of them. A child whose genome differs from its first parent's taxon begins a taxon of its own, so a genome that
- * arises twice is two taxa; founders with one genome are one. Listens from the first tick on. Genomes that are rewritten in life count when they are inherited.
+ * The phylogeny of genotypes: a taxon is a genome with all who were born with it in one unbroken line of first parents,
+ * and is named by the id of the first of them. A child whose genome differs from its first parent's taxon begins a taxon
+ * of its own, so a genome that arises twice is two taxa; founders with one genome are one. Listens from the first tick
+ * on. Genomes that are rewritten in life count when they are inherited.
  */
 export class GenotypePhylogeny {
   readonly tree: TaxonTree;

@@ -229,6 +229,9 @@ describe('lichen qdaif with its page', () => {
     const { code, stderr } = await lichen(['qdaif', '--view', tmpdir()]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^lichen: .* does not hold a QDAIF experiment: [^\n]+\n$/);
+    const both = await lichen(['qdaif', '--view', tmpdir(), '--first-seed', '3']);
+    expect(both.code).toBe(2);
+    expect(both.stderr).toMatch(/^lichen: --view looks at the experiment in [^\n]+ and makes nothing; leave out --first-seed\.\n$/);
   });
 });
 

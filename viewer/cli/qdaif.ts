@@ -22,7 +22,12 @@ const SPENT = 3;
 /** Does an experiment from beginning to end. Returns the exit code. */
 export async function qdaif(flags: QdaifFlags): Promise<number> {
   const { out, replay, resume = false, json = false, view } = flags;
-  if (view !== undefined) return await viewQdaif(view, flags);
+  if (view !== undefined) {
+    const { view: _, port: _port, ...others } = flags;
+    const [other] = Object.keys(others);
+    if (other !== undefined) throw new Failure(`--view looks at the experiment in ${view} and makes nothing; leave out --${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.`);
+    return await viewQdaif(view, flags);
+  }
   if (replay !== undefined && resume) throw new Failure('--replay makes an experiment again and --resume goes on with it; leave out one of them.');
   if (replay !== undefined && flags.model !== undefined) throw new Failure(`--model is ${flags.model}, but with --replay the recording in ${replay} answers; leave out one of them.`);
   if (resume && out === undefined) throw new Failure('--resume goes on with the experiment in a folder, but no --out names one.');

@@ -13,7 +13,7 @@ const VERSION = 1;
 /** Organisms written at once. */
 const CHUNK = 2000;
 const files = {
-  spec: 'spec.json', manifest: 'manifest.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', calls: 'calls.jsonl', population: 'population.jsonl', archive: 'archive.json', summary: 'summary.json',
+  spec: 'spec.json', manifest: 'manifest.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', calls: 'calls.jsonl', population: 'population.jsonl', archive: 'archive.json', bandit: 'bandit.json', summary: 'summary.json',
 } as const;
 
 /**
@@ -156,6 +156,7 @@ export class RunFolder {
     try {
       this.writePopulation(lab);
       this.put(files.archive, archiveText(lab));
+      if (lab.writer?.bandit) this.put(files.bandit, `${JSON.stringify(lab.writer.bandit.state)}\n`);
       this.put(files.summary, `${JSON.stringify(summary, null, 2)}\n`);
     } catch (error) {
       throw new Failure(`The end of the run cannot be written to ${this.path}: ${fileProblem(error)}; make room and run it again.`);

@@ -68,6 +68,11 @@ export class GenotypePhylogeny {
     });
   }
 
+  /** Unborn children whose first parent's genotype is held for them. */
+  get expected(): number {
+    return this.unborn.size;
+  }
+
   /** Slot of a living organism's genotype; NOBODY when it is not known. */
   slotOf(organism: number): number {
     return this.slots.get(organism);

@@ -92,7 +92,7 @@ export function genomeTrait(read: (genome: string) => number): Trait {
 export class SelectionDifferentials {
   private readonly kernel: Kernel;
   private readonly traits: Readonly<Record<string, Trait>>;
-  /** Index of the ancestor of everyone alive or unborn since the period began, plus 1; 0 for those without. */
+  /** Index of the ancestor of everyone who has lived since the period began, dead parents of the unborn too, plus 1; 0 for those without. */
   private readonly ancestor = new IdMap(1024);
   private before = new Map<string, Float64Array>();
 
@@ -103,17 +103,12 @@ export class SelectionDifferentials {
     this.begin();
     simulation.events$.subscribe((event) => {
       if (event.kind !== 'tick') return;
-      const { conceptions, births } = event;
+      const { births } = event;
       for (let i = 0; i < births.count; i++) {
         const id = births.id[i]!;
         if (this.ancestor.get(id) !== NOBODY) continue;
         const parent = births.parent[i]! === NOBODY ? NOBODY : this.ancestor.get(births.parent[i]!);
         this.ancestor.set(id, parent === NOBODY ? 0 : parent);
-      }
-      // a parent may be dead when its child is born, and forgotten when the next period begins
-      for (let i = 0; i < conceptions.count; i++) {
-        const parent = this.ancestor.get(conceptions.parent[i]!);
-        this.ancestor.set(conceptions.child[i]!, parent === NOBODY ? 0 : parent);
       }
     });
   }

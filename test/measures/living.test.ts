@@ -13,7 +13,7 @@ import { MULLER_ROOT, MullerRecorder, cutMuller, mullerBands, mullerCsv } from '
 import { Phylogeny } from '../../core/measures/phylogeny.ts';
 import { SelectionDifferentials, columnTrait, genomeTrait, priceTerms } from '../../core/measures/selection.ts';
 import { watchSweeps } from '../../core/measures/sweeps.ts';
-import { treeShape } from '../../core/measures/tree-shape.ts';
+import { organismsBelow, treeShape } from '../../core/measures/tree-shape.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { startPlain } from '../core/plain-world.ts';
 import { seeded } from '../core/seeded.ts';
@@ -75,6 +75,11 @@ describe('diversity', () => {
       expect(counted.population).toBe(pop.count);
       expect(counted.genomes).toEqual(diversityOf(fresh(Array.from(pop.columns.genome.subarray(0, pop.count), (handle) => genomes.text(handle)))));
       expect(counted.phenotypes).toEqual(diversityOf(fresh(ended)));
+      // a genome is held once more for all who were born with it
+      const { eggs, deaths } = simulation.kernel;
+      let partners = 0;
+      for (let i = 0; i < eggs.count; i++) if (eggs.partner[(eggs.head + i) % eggs.capacity] !== NOBODY) partners++;
+      expect(genomes.held).toBe(pop.count + eggs.count + partners + deaths.count + counted.genomes.richness);
       if (tick % 10 === 0) {
         counted.startPeriod();
         ended.length = 0;
@@ -177,6 +182,7 @@ describe('genotypes', () => {
       for (const id of pop.columns.id.subarray(0, pop.count)) counts.set(forebear.get(id)!, (counts.get(forebear.get(id)!) ?? 0) + 1);
       const { tree } = genotypes;
       expect(new Map([...tree.slots()].filter((slot) => tree.organisms[slot]! > 0).map((slot) => [tree.id[slot], tree.organisms[slot]]))).toEqual(counts);
+      expect(genotypes.expected).toBe(simulation.kernel.eggs.count);
       for (const slot of tree.slots()) expect(genotypes.text(slot)).toBe(textOf.get(tree.id[slot]!));
       expect(tree.diversity).toEqual(diversityOf(counts.values()));
     });
@@ -188,6 +194,12 @@ describe('genotypes', () => {
     const genotypes = new GenotypePhylogeny(simulation);
     const { fixations, sweeps } = watchSweeps(simulation, genotypes, { every: 5 });
     const lines = new Map<number, number>();
+    const shares = new Map<number, Map<number, number>>();
+    simulation.events$.subscribe(({ kind, tick }) => {
+      if (kind !== 'tick' || tick % 5 !== 0) return;
+      const below = organismsBelow(genotypes.tree);
+      shares.set(tick, new Map([...genotypes.tree.slots()].map((slot) => [genotypes.tree.id[slot]!, below[slot]! / genotypes.tree.population])));
+    });
     simulation.events$.subscribe((event) => {
       if (event.kind === 'tick') for (let i = 0; i < event.births.count; i++) lines.set(event.births.id[i]!, event.births.parent[i]!);
     });
@@ -196,7 +208,10 @@ describe('genotypes', () => {
     expect(sweeps.length).toBeGreaterThan(0);
     expect(new Set(fixations.map(({ id }) => id)).size).toBe(fixations.length);
     expect(fixations.map(({ originTime }) => originTime)).toEqual(fixations.map(({ originTime }) => originTime).sort((a, b) => a - b));
-    for (const { from, to, originTime } of sweeps) expect([to - from > 0, from >= originTime]).toEqual([true, true]);
+    for (const { id, from, to, originTime } of sweeps) {
+      expect([to > from, from >= originTime, shares.get(to)!.get(id)! >= 0.9, from === originTime || shares.get(from)!.get(id)! <= 0.1]).toEqual([true, true, true, true]);
+      for (let t = from - (from % 5) + 5; t < to; t += 5) expect([t, shares.get(t)!.get(id)! > 0.1, shares.get(t)!.get(id)! < 0.9]).toEqual([t, true, true]);
+    }
     // everyone alive has the last one fixed among its forebears, and all that was fixed lies on one line
     const { pop } = simulation.kernel;
     const last = fixations.at(-1)!;
@@ -247,6 +262,11 @@ describe('genotypes', () => {
     for (let t = 0; t < 200; t++) simulation.step();
     const data = recorder.data(0);
     expect(recorder.size).toBeLessThan(born / 5);
+    // what is left is in the tree, was frequent, or is an ancestor of such
+    const shown = new Set(recorder.data(0.05).edges.map(({ identity }) => identity));
+    const inTree = new Set([...recorder.genotypes.tree.slots()].map((slot) => recorder.genotypes.tree.id[slot]!));
+    const heirs = new Set(data.edges.map(({ parent }) => parent));
+    for (const { identity } of data.edges) expect([identity, inTree.has(identity) || shown.has(identity) || heirs.has(identity)]).toEqual([identity, true]);
     const parents = new Map(data.edges.map(({ parent, identity }) => [identity, parent]));
     // one root; everything else hangs from it
     for (const { identity } of data.population) {

@@ -140,6 +140,8 @@ describe('evolutionary activity', () => {
     expect([shares.of(1), shares.of(2)]).toEqual([1.25, 0.75]);
     shares.copyFrom(activity);
     expect(shares.of(2)).toBe(4);
+    shares.observe(new Map([[5, 0], [6, 2]]));
+    expect([shares.diversity, shares.of(6)]).toEqual([1, 1]);
     expect(new Activity().cumulative).toEqual({ total: 0, mean: 0, median: 0 });
   });
 
@@ -241,6 +243,10 @@ describe('evolutionary activity', () => {
     expect(fit((t) => 2 + 5 * (1 - Math.exp(-t / 400)))).toMatchObject({ best: { model: 'saturating' }, unbounded: false });
     expect(fit((t) => 2 * Math.log(1 + t))).toMatchObject({ best: { model: 'logarithmic' }, unbounded: false });
     expect(fitGrowth(times, times.map((t) => 3 + 2 * t))!.best).toMatchObject({ model: 'linear', coefficients: [expect.closeTo(3, 6), expect.closeTo(2, 9)] });
+    // a slope that noise all but hides is no growth: the line must be better by 2
+    const hidden = Array.from({ length: 30 }, (_, i) => fit((t) => 4 + (i * t) / 600_000));
+    expect(hidden.map(({ margin }) => margin >= 2)).toEqual(hidden.map(({ unbounded }) => unbounded));
+    expect(hidden.filter(({ margin }) => Math.abs(margin) < 2).length).toBeGreaterThan(0);
     expect(fitGrowth([1, 2, 3], [1, 2, 3])).toBeNull();
     expect(fitGrowth(times, times.map(() => 0))!.unbounded).toBe(false);
   });

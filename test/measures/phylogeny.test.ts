@@ -57,6 +57,16 @@ describe('the phylogeny', () => {
     const { tree: two } = grow([[0, null, 0], [1, null, 0], [2, 1, 3]]);
     expect(treeShape(two, 5)).toMatchObject({ roots: 2, commonAncestor: null, pairwise: null, collessLike: null, sumDistance: 3 });
     expect(pairwiseDistances(grow([[0, null, 0]]).tree)).toBeNull();
+    // a world that has died out, and one that begins again
+    const { tree: gone, slot: last } = grow([[0, null, 0], [1, 0, 2]]);
+    expect(gone.mostRecentCommonAncestor()).toBe(last(0));
+    gone.die(last(0), 3);
+    expect(gone.mostRecentCommonAncestor()).toBe(last(1));
+    gone.die(last(1), 4);
+    expect([gone.mostRecentCommonAncestor(), gone.size, gone.outside, gone.roots, gone.meanOrigin()]).toEqual([ABOVE, 0, 2, 0, 0]);
+    const again = gone.add(7, ABOVE, 9);
+    gone.live(again);
+    expect([gone.mostRecentCommonAncestor(), gone.depth[again]]).toEqual([again, 0]);
     expect(() => comb.add(9, slot(1), 9)).toThrow('Taxon 9 is to descend from taxon 1, which is extinct and has nobody unborn.');
   });
 

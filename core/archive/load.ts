@@ -51,7 +51,8 @@ function cellsOf(choices: unknown): Tessellation {
  * @throws Error with one sentence for bytes that are no saved archive, of another version, damaged, or of another codec
  */
 export function loadArchive<T>(bytes: Uint8Array, codec: PayloadCodec<T>): Archive<T> {
-  const read = savedArchive.safeParse(unpack(bytes));
+  // a Buffer is a Uint8Array whose `slice` makes no copy, and what stands in one may begin anywhere
+  const read = savedArchive.safeParse(unpack(new Uint8Array(bytes)));
   if (!read.success) {
     throw new Error(`What was read is not an archive in "${FORMAT}" version ${VERSION}: ${read.error.issues[0]!.path.join('.')}: ${read.error.issues[0]!.message}.`);
   }

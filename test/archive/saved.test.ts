@@ -51,6 +51,8 @@ describe('a saved archive', () => {
     const moved = new Uint8Array(bytes.length + 3);
     moved.set(bytes, 3);
     expect([...loadArchive(moved.subarray(3), codec)]).toEqual([...small()]);
+    // as files are read
+    expect([...loadArchive(Buffer.from(moved).subarray(3), codec)]).toEqual([...small()]);
   });
 
   it('[A12] is refused when it was cut short or any byte is another', () => {

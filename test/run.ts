@@ -136,8 +136,8 @@ function finish(counts: readonly Count[]): never {
   const passed = counts.reduce((sum, one) => sum + one.passed, 0);
   const failed = counts.reduce((sum, one) => sum + one.failed, 0);
   const skipped = counts.flatMap((one) => one.skipped);
-  if (skipped.length > 0) say(`\nSkipped:\n${skipped.map((name) => `  ${name}`).join('\n')}\n`);
-  say(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+  if (skipped.length > 0) say(`\n${skipped.length} skipped:\n${skipped.map((name) => `  ${name}`).join('\n')}\n`);
+  say(`${passed} passed, ${failed} failed`);
   process.exit(failed > 0 || passed === 0 ? 1 : 0);
 }
 

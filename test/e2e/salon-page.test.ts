@@ -114,7 +114,8 @@ const visible = (text: string): string => text.replaceAll('\u202e', '\\u202e');
 describe('the salon\'s page', () => {
   it('shows cells that fill while the model writes', async () => {
     const { page } = seen;
-    expect(await filledOnPage(page)).toBe(0);
+    // the map is drawn in the frame after the page has heard what there is
+    await expect.poll(() => filledOnPage(page), PATIENCE).toBe(0);
     const before = await litPixels(page);
     allow(40);
     await expect.poll(() => salon.iteration, PATIENCE).toBe(40);

@@ -8,6 +8,7 @@ import { lichen, type Ended } from './lichen.ts';
 let folder: string;
 let occupied: Server;
 let port: number;
+let tried = 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lichen-bad-'));
@@ -34,13 +35,13 @@ afterAll(() => {
 });
 
 /** Exit code 2, exactly one line on standard error that says so, nothing on standard output, nothing written. */
-function expectRefusal({ code, stdout, stderr }: Ended, sentence: RegExp): void {
+function expectRefusal({ code, stdout, stderr }: Ended, sentence: RegExp, out = 'never'): void {
   expect(stderr).toMatch(sentence);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).toMatch(/^lichen: .*[.)]\n$/);
   expect(stdout).toBe('');
   expect(code).toBe(2);
-  expect(existsSync(join(folder, 'never'))).toBe(false);
+  expect(existsSync(join(folder, out))).toBe(false);
 }
 
 // `@` stands for the folder of this test
@@ -56,7 +57,7 @@ describe('bad input is refused in one sentence with code 2, and nothing is writt
     ['a spec of another version', 'run @/version.json', /version\.json .*it is 2/],
     ['a spec with a pressure out of range', 'run @/pressure.json', /pressure\.json .*scarcity is 9, but must be a number from 0 to 1/],
     ['a folder that holds no run', 'run @/full', /full does not hold a recorded run: there is no spec\.json in it/],
-    ['a folder for a run that has one', 'run @/full --resume', /--out is .*never, but --resume goes on in the run's own folder/],
+    ['a folder for a run that has one', 'run @/full --resume', /--out is .*never-\d+, but --resume goes on in the run's own folder/],
     ['--with without a section', 'run meadow --with style=zero-shot', /--with is "style=zero-shot", but must be section\.field=value, .*the sections are models, language/],
     ['--with of an unknown field', 'run meadow --with language.stile=zero-shot', /--with language\.stile=zero-shot is refused: language: .*"stile"/],
     ['--with of an unknown value', 'run meadow --with language.style=rhymes', /--with language\.style=rhymes is refused: language\.style: /],
@@ -91,8 +92,10 @@ describe('bad input is refused in one sentence with code 2, and nothing is writt
     ['a folder inside a file', 'run meadow --headless --out @/file/x', /file is a file/],
   ])('%s', async ([, args, sentence]) => {
     const words = args.split(' ').filter((word) => word !== '').map((word) => word.replace('@', folder));
-    if (words[0] === 'run' && !words.includes('--out')) words.push('--out', join(folder, 'never'));
-    expectRefusal(await lichen(words), sentence);
+    // a folder each: they are tried at the same time
+    const out = `never-${++tried}`;
+    if (words[0] === 'run' && !words.includes('--out')) words.push('--out', join(folder, out));
+    expectRefusal(await lichen(words), sentence, out);
   });
 
   test('an occupied port', async () => {

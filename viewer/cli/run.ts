@@ -132,9 +132,11 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
     const estimate = await foresee(spec, model, prices, errand.estimate === true);
     if (errand.estimate === true) return tellEstimate(estimate, json);
     if (estimate !== null) say(estimateWords(estimate));
+    // a recording that cannot be read is found before anything is made
+    if (model.replay !== null) service = await openService(model, { budget: spec.budget, prices });
     folder = resumed !== null ? new RunFolder(resumed.path, spec, resumed.commands) : out === undefined ? null : new RunFolder(out, spec);
-    const record = folder === null || model.replay !== null ? undefined : { file: folder.cassette, resume: resumed !== null };
-    service = await openService(model, { budget: spec.budget, prices, record, cache: errand.cache });
+    const record = folder === null ? undefined : { file: folder.cassette, resume: resumed !== null };
+    service ??= await openService(model, { budget: spec.budget, prices, record, cache: errand.cache });
     spec = knowing(spec, service);
     folder?.putSpec(spec);
     lab = openLab(spec, service, (resumed ?? played)?.commands.commands);

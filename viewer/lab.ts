@@ -14,6 +14,7 @@ import type { JudgeOptions } from '../agents/judges/judge.ts';
 import { createJudging, type Judging } from '../agents/judges/judging.ts';
 import { createMinds, type Minds } from '../agents/minds/mind.ts';
 import type { MindOptions } from '../agents/minds/options.ts';
+import { sumOf } from '../agents/model/cost.ts';
 import type { Account, ModelService } from '../agents/model/task.ts';
 import { viewArchive } from '../agents/operators/archive-view.ts';
 import type { LanguageOptions } from '../agents/operators/options.ts';
@@ -134,14 +135,7 @@ export function summarise(lab: Lab, seconds: number): RunSummary {
 
 export function modelTotals({ totals, service }: Pick<Lab, 'totals' | 'service'>): ModelTotals {
   const accounts = service === null ? [] : service.accounts.map((account) => ({ ...account }));
-  let calls = 0;
-  let tokens = 0;
-  let dollars = 0;
-  for (const account of accounts) {
-    calls += account.calls;
-    tokens += account.promptTokens + account.completionTokens;
-    dollars += account.dollars;
-  }
+  const { calls, promptTokens, completionTokens, dollars } = sumOf(accounts);
   const { repaired, fallbacks, overBudget, copies } = totals;
-  return { calls, tokens, dollars, repaired, fallbacks, overBudget, copies, accounts };
+  return { calls, tokens: promptTokens + completionTokens, dollars, repaired, fallbacks, overBudget, copies, accounts };
 }

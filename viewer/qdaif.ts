@@ -1,7 +1,7 @@
 import { hostTexts, type Hosted } from '../agents/salon/host.ts';
 import type { JuryOptions } from '../agents/salon/jury.ts';
 import { rejudge } from '../agents/salon/rejudge.ts';
-import { noCost } from '../agents/salon/costs.ts';
+import { noCost, sumOf } from '../agents/model/cost.ts';
 import type { Judgement } from '../agents/judges/judge.ts';
 import type { Cost, ModelService } from '../agents/model/task.ts';
 import type { Domain } from '../worlds/salon/domain.ts';
@@ -89,7 +89,7 @@ function summarise(salon: Salon, { writing, judging, ways }: Hosted, again: Awai
   for (const { outcome } of individuals) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   const noise = again?.noise;
   const rejudging = again?.cost ?? noCost;
-  const costs = [writing, judging, rejudging];
+  const { calls, promptTokens, completionTokens, dollars } = sumOf([writing, judging, rejudging]);
   return {
     domain: domain.name, method: method.name, seed, iterations,
     qdScore: archive.qdScore, maxQdScore, coverage: archive.coverage, bestQuality: Number.isFinite(archive.objMax) ? archive.objMax : null,
@@ -99,12 +99,7 @@ function summarise(salon: Salon, { writing, judging, ways }: Hosted, again: Awai
       qualitySpread: Number.isFinite(noise.spread.objective) ? noise.spread.objective : null, unanswered: again!.unanswered,
     },
     ways,
-    cost: {
-      writing, judging, rejudging,
-      calls: costs.reduce((sum, { calls }) => sum + calls, 0),
-      tokens: costs.reduce((sum, { promptTokens, completionTokens }) => sum + promptTokens + completionTokens, 0),
-      dollars: costs.reduce((sum, { dollars }) => sum + dollars, 0),
-    },
+    cost: { writing, judging, rejudging, calls, tokens: promptTokens + completionTokens, dollars },
     fingerprint, curve: curveOf(salon),
   };
 }

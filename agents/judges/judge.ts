@@ -1,4 +1,5 @@
 import { drawn, threefry } from '../../core/kernel/random.ts';
+import { noCost, sumOf } from '../model/cost.ts';
 import type { Answer, Cost, ModelService, Task } from '../model/task.ts';
 import { judgeTask, ratingTask, voteTask, type JudgeRequest } from './tasks.ts';
 
@@ -41,8 +42,6 @@ export interface Judge {
   ask(request: JudgeRequest): Promise<Judgement>;
 }
 
-const nothing: Cost = { calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 };
-
 /**
  * A judge of texts. A question of two or more labels is answered by the normalised probability of each label at the first
  * token where the model gives log-probabilities and thinks of a label at all (as in QDAIF; Bradley et al. 2023); else by a
@@ -53,7 +52,7 @@ export function createJudge(service: ModelService, options: JudgeOptions = {}): 
   const temperature = options.temperature ?? 0.7;
 
   async function ask(request: JudgeRequest): Promise<Judgement> {
-    let spent = nothing;
+    let spent = noCost;
     const first = judgeTask(request);
     const structured = options.way === 'structured' || (options.way === undefined && service.can(first, 'logprobs') === false);
     if (!structured) {
@@ -76,7 +75,7 @@ export function createJudge(service: ModelService, options: JudgeOptions = {}): 
       return twoLabels ? ratingTask(request, drawn[0]! >>> 1, temperature) : voteTask(request, drawn[0]! >>> 1, temperature);
     });
     const answers = await Promise.all(tasks.map((task) => service.perform(task)));
-    const cost = answers.reduce((sum, answer) => added(sum, answer.cost), spent);
+    const cost = sumOf([spent, ...answers.map((answer) => answer.cost)]);
     const { model } = answers[0]!;
     const good = answers.filter((answer): answer is Extract<Answer<number>, { value: number }> => 'value' in answer);
     if (good.length === 0) {
@@ -98,8 +97,4 @@ export function createJudge(service: ModelService, options: JudgeOptions = {}): 
 function fromRatings(ratings: readonly number[]): [number, number] {
   const mean = ratings.reduce((sum, rating) => sum + rating, 0) / ratings.length;
   return [(mean - 1) / 9, (10 - mean) / 9];
-}
-
-function added(a: Cost, b: Cost): Cost {
-  return { calls: a.calls + b.calls, promptTokens: a.promptTokens + b.promptTokens, completionTokens: a.completionTokens + b.completionTokens, dollars: a.dollars + b.dollars };
 }

@@ -4,6 +4,7 @@ import type { Judgement as JudgementResult } from '../../core/kernel/delivery.ts
 import { drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
 import type { JudgeQuestion } from '../../core/kernel/world.ts';
 import type { Simulation } from '../../core/simulation.ts';
+import { boundedReason } from '../model/reason.ts';
 import type { ModelService } from '../model/task.ts';
 import { createJudge, type JudgeOptions, type Judgement, type JudgeWay } from './judge.ts';
 
@@ -165,13 +166,9 @@ export function aboutWorld({ title, sentence, vocabulary }: Simulation['world'])
 function resultOf(organism: number, judgement: Judgement): JudgementResult {
   if (!('probability' in judgement)) return { ...nothing(organism, judgement.reason), outcome: judgement.outcome };
   const { outcome, probability, problem } = judgement;
-  return { organism, outcome, worth: Math.min(1, Math.max(0, probability)), reason: bounded(problem) };
+  return { organism, outcome, worth: Math.min(1, Math.max(0, probability)), reason: boundedReason(problem) };
 }
 
 function nothing(organism: number, reason: string): JudgementResult {
-  return { organism, outcome: 'fallback', worth: null, reason: bounded(reason) };
-}
-
-function bounded(reason: string): string {
-  return reason.length > 300 ? `${reason.slice(0, 299)}…` : reason;
+  return { organism, outcome: 'fallback', worth: null, reason: boundedReason(reason) };
 }

@@ -4,6 +4,7 @@ import type { Thought as ThoughtResult } from '../../core/kernel/delivery.ts';
 import { drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
 import type { Simulation } from '../../core/simulation.ts';
 import type { ChatMessage } from '../model/contract.ts';
+import { boundedReason } from '../model/reason.ts';
 import type { Answer, ModelService, Task } from '../model/task.ts';
 import { answerGrammar, answerSchema, type AnswerForm } from './answer-form.ts';
 import { readThought, type Thought } from './answer.ts';
@@ -179,13 +180,9 @@ function resultOf(organism: number, answer: Answer<Thought>): ThoughtResult {
   const tokens = Math.min(MOST_TOKENS, Math.max(0, Math.round(answer.cost.promptTokens + answer.cost.completionTokens)));
   if (!('value' in answer)) return { ...nothing(organism, answer.reason), outcome: answer.outcome, tokens };
   const { intent, message, genome } = answer.value;
-  return { organism, outcome: answer.outcome, tokens, intent, message, genome, reason: bounded(answer.problem) };
+  return { organism, outcome: answer.outcome, tokens, intent, message, genome, reason: boundedReason(answer.problem) };
 }
 
 function nothing(organism: number, reason: string): ThoughtResult {
-  return { organism, outcome: 'fallback', tokens: 0, intent: null, message: null, genome: null, reason: bounded(reason) };
-}
-
-function bounded(reason: string): string {
-  return reason.length > 300 ? `${reason.slice(0, 299)}…` : reason;
+  return { organism, outcome: 'fallback', tokens: 0, intent: null, message: null, genome: null, reason: boundedReason(reason) };
 }

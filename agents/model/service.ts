@@ -6,9 +6,10 @@ import { contentKey, repairKey, type RecordedModel, type TapeHeader } from './ca
 import { ModelError, type ModelDoor, type ModelReply, type ModelRequest } from './contract.ts';
 import { Lane, type RetryPolicy } from './lane.ts';
 import { dollarsFor, knownPrices, priceOf, type PriceTable } from './prices.ts';
+import { boundedReason } from './reason.ts';
 import { createLive, createReplay, openRecord, openShelf, type Obtained, type Source, type Ticket } from './source.ts';
 import { Tape } from './tape.ts';
-import type { Account, Answer, Budget, BudgetState, Cost, ModelEvent, ModelService, Read, Task } from './task.ts';
+import { modelFor, type Account, type Answer, type Budget, type BudgetState, type Cost, type ModelEvent, type ModelService, type Read, type Task } from './task.ts';
 
 export interface ServiceOptions {
   /** The models, each with a name of its own; the first is the default. The service closes them. */
@@ -43,7 +44,6 @@ export interface OpenModelService extends ModelService {
 }
 
 const defaultTimeoutMs = { embedded: 120_000, endpoint: 60_000 } as const;
-const MOST_REASON = 300;
 /** Longest part of a refused reply that is sent back to be mended. */
 const MOST_REFUSED = 4_000;
 
@@ -83,8 +83,8 @@ export function createModelService(options: ServiceOptions): OpenModelService {
     return [door.model, new Lane({
       door, purse, timeoutMs, whenSpent, seed: i, price: header.models.find((one) => one.model === door.model)?.price ?? null,
       retry: { tries: 4, withinMs: 2 * timeoutMs, baseMs: 500, maxMs: 20_000, ...options.retry },
-      onRetry: (attempt, waitMs, reason) => events.next({ kind: 'retry', model: door.model, attempt, waitMs, reason: bounded(reason) }),
-      onStalled: (sentence) => events.next({ kind: 'stalled', model: door.model, sentence: bounded(sentence) }),
+      onRetry: (attempt, waitMs, reason) => events.next({ kind: 'retry', model: door.model, attempt, waitMs, reason: boundedReason(reason) }),
+      onStalled: (sentence) => events.next({ kind: 'stalled', model: door.model, sentence: boundedReason(sentence) }),
       onRoom: pumpAll,
     })];
   }));
@@ -139,9 +139,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
   let inFlight = 0;
   let closing: Promise<void> | null = null;
 
-  function modelOf({ model, kind, role }: Pick<Task<unknown>, 'role' | 'kind' | 'model'>): string {
-    return model ?? header.routes[kind] ?? header.routes[role] ?? first;
-  }
+  const modelOf = (task: Pick<Task<unknown>, 'role' | 'kind' | 'model'>): string => modelFor(task, header.routes, first);
 
   /** Asks one request and puts what was paid into the account. */
   async function obtain(ticket: Ticket, request: ModelRequest, sum: Sum, account: Account): Promise<Obtained> {
@@ -171,13 +169,13 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     if (!('reply' in one.result)) return unanswered(one.result, model, sum);
     const read = tryRead(task, one.result.reply);
     if ('value' in read) return { outcome: 'ok', value: read.value, problem: '', model, cost: sum.cost };
-    const problem = bounded(read.problem);
+    const problem = boundedReason(read.problem);
     if (task.repair === undefined || read.final) return { outcome: 'fallback', reason: problem, model, cost: sum.cost };
     let again: ModelRequest;
     try {
       again = { ...request, messages: task.repair(one.result.reply.text.slice(0, MOST_REFUSED), problem) };
     } catch (error) {
-      return { outcome: 'fallback', reason: bounded(`No repair could be asked for: ${messageOf(error)}`), model, cost: sum.cost };
+      return { outcome: 'fallback', reason: boundedReason(`No repair could be asked for: ${messageOf(error)}`), model, cost: sum.cost };
     }
     const { place } = ticket;
     const two = await obtain({ ...ticket, place: { ...place, key: repairKey(place.key, model, again) } }, again, sum, account);
@@ -185,7 +183,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     const mended = tryRead(task, two.result.reply);
     return 'value' in mended
       ? { outcome: 'repaired', value: mended.value, problem, model, cost: sum.cost }
-      : { outcome: 'fallback', reason: bounded(mended.problem), model, cost: sum.cost };
+      : { outcome: 'fallback', reason: boundedReason(mended.problem), model, cost: sum.cost };
   }
 
   async function perform<T>(task: Task<T>): Promise<Answer<T>> {
@@ -207,7 +205,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
       const ticket: Ticket = { place: { key, due: tick, nth: occurrences.next(tick, key) }, role, kind, model, occurrence: source.occurrence(key) };
       answer = await work(task, ticket, request, sum, account);
     } catch (error) {
-      answer = { outcome: 'fallback', reason: bounded(messageOf(error)), model, cost: sum.cost };
+      answer = { outcome: 'fallback', reason: boundedReason(messageOf(error)), model, cost: sum.cost };
     }
     inFlight -= 1;
     // What the recorded run had asked and never needed did not end there, and does not here.
@@ -270,8 +268,8 @@ function fitted(request: ModelRequest, { can }: RecordedModel): ModelRequest {
 
 function unanswered<T>(result: { error: ModelError } | { budget: string }, model: string, { cost }: Sum): Answer<T> {
   return 'budget' in result
-    ? { outcome: 'budget', reason: bounded(result.budget), model, cost }
-    : { outcome: 'fallback', reason: bounded(result.error.message), model, cost };
+    ? { outcome: 'budget', reason: boundedReason(result.budget), model, cost }
+    : { outcome: 'fallback', reason: boundedReason(result.error.message), model, cost };
 }
 
 /** Asks the reader. One that breaks is no reason to ask the model again. */
@@ -303,10 +301,4 @@ function agree(earlier: TapeHeader, now: TapeHeader, file: string): TapeHeader {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** One line of at most 300 characters, without characters that steer a terminal or turn the direction of writing. */
-function bounded(reason: string): string {
-  const line = reason.slice(0, 4 * MOST_REASON).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  return line.length > MOST_REASON ? `${line.slice(0, MOST_REASON - 1).replace(/[\ud800-\udbff]$/, '')}…` : line;
 }

@@ -5,6 +5,11 @@ import type { ChatMessage, ModelReply, ModelRequest } from './contract.ts';
 export type Role = 'operator' | 'mind' | 'judge';
 export const roles: readonly Role[] = ['operator', 'mind', 'judge'];
 
+/** The model that a task goes to: the one it names, else that of its kind, else of its role, else the first of all. */
+export function modelFor({ model, kind, role }: Pick<Task<unknown>, 'role' | 'kind' | 'model'>, routes: Readonly<Record<string, string>>, first: string): string {
+  return model ?? routes[kind] ?? routes[role] ?? first;
+}
+
 /** What was found in a reply: what was asked for, or in one sentence why it is not that. */
 export type Read<T> = { readonly value: T } | { readonly problem: string };
 

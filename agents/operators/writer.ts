@@ -6,6 +6,7 @@ import type { Delivery } from '../../core/kernel/delivery.ts';
 import { RandomStream, drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
 import { NOBODY, modelOperators, type ModelOperator } from '../../core/kernel/tick-events.ts';
 import type { Simulation } from '../../core/simulation.ts';
+import { boundedReason } from '../model/reason.ts';
 import type { Cost, ModelService, Task } from '../model/task.ts';
 import type { ArchiveView } from './archive-view.ts';
 import { createBandit, type Bandit } from './bandit.ts';
@@ -82,7 +83,7 @@ export function createWriter({ simulation, service, archive = null, language: gi
       const answer = await service.perform(task);
       if (bandit !== null) costs.set(child, costOf(answer.cost));
       const written = 'value' in answer ? answer.value : null;
-      const reason = bounded('value' in answer ? answer.problem : answer.reason);
+      const reason = boundedReason('value' in answer ? answer.problem : answer.reason);
       delivery = { child, outcome: answer.outcome, operator, genome: written?.genome ?? null, reason };
       Object.assign(story, { model: answer.model, plan: written?.plan ?? '', cost: answer.cost });
     } catch (error) {
@@ -167,10 +168,5 @@ function parentsOf(c: Readonly<ConceptionSlices>, i: number, text: (handle: numb
 }
 
 function failed(child: number, operator: ModelOperator | undefined, reason: string): Delivery {
-  return { child, outcome: 'fallback', operator, genome: null, reason: bounded(reason) };
-}
-
-function bounded(reason: string): string {
-  const line = reason.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  return { child, outcome: 'fallback', operator, genome: null, reason: boundedReason(reason) };
 }

@@ -1,7 +1,7 @@
 import type { Judgement } from '../judges/judge.ts';
 import type { Cost, ModelService } from '../model/task.ts';
 import type { SettledText, TextFacts, TextWorld, WantedText } from './contract.ts';
-import { noCost, sumOf } from './costs.ts';
+import { noCost, sumOf } from '../model/cost.ts';
 import { createJury, type JuryOptions } from './jury.ts';
 import { writingTask } from './writing.ts';
 
@@ -75,7 +75,7 @@ export function hostTexts<S extends SettledText>({ world, facts, service, temper
     async function work(ask: WantedText): Promise<void> {
       const answer = await service.perform(writingTask(facts, ask, temperature));
       if (over) return;
-      spent.writing = sumOf(spent.writing, answer.cost);
+      spent.writing = sumOf([spent.writing, answer.cost]);
       if (!('value' in answer)) return note(world.tell(ask.ticket, { reason: answer.reason }));
       note(world.wrote(ask.ticket, answer.value));
       if (answer.value === '' || !ask.judged) return;
@@ -83,7 +83,7 @@ export function hostTexts<S extends SettledText>({ world, facts, service, temper
       pump();
       const { said, cost, ways: come, judgements } = await jury.judge(answer.value, ask.seed, ask.ticket);
       if (over) return;
-      spent.judging = sumOf(spent.judging, cost);
+      spent.judging = sumOf([spent.judging, cost]);
       for (const way of come) ways[way] = (ways[way] ?? 0) + 1;
       onJudged?.(ask.ticket, judgements);
       note(world.tell(ask.ticket, said));

@@ -2,7 +2,7 @@ import { drawn, threefry } from '../../core/kernel/random.ts';
 import { createJudge, type Judgement } from '../judges/judge.ts';
 import type { Cost, ModelService } from '../model/task.ts';
 import type { SaidOfText, TextFacts } from './contract.ts';
-import { noCost, sumOf } from './costs.ts';
+import { sumOf } from '../model/cost.ts';
 
 export interface Jury {
   /** Quality and measures of a text, all questions side by side. Never rejects. `seed` 0 to 2³¹ − 1, `due` as in tasks. */
@@ -33,7 +33,7 @@ export function createJury(service: ModelService, facts: TextFacts, options: Jur
         threefry(seed, 0x6a757279, i, 0);
         return (i === 0 ? rater : judge).ask({ ...question, ...about, text, due, seed: drawn[0]! >>> 1 });
       }));
-      return { said: verdict(said, questions, facts), cost: said.reduce((sum, one) => sumOf(sum, one.cost), noCost), ways: said.flatMap((one) => ('way' in one ? [one.way] : [])), judgements: said };
+      return { said: verdict(said, questions, facts), cost: sumOf(said.map((one) => one.cost)), ways: said.flatMap((one) => ('way' in one ? [one.way] : [])), judgements: said };
     },
   };
 }

@@ -3,7 +3,7 @@ import { noiseOf, type Evaluation, type NoiseReport } from '../../core/archive/n
 import { drawn, seedKey, threefry } from '../../core/kernel/random.ts';
 import type { Cost, ModelService } from '../model/task.ts';
 import type { TextFacts } from './contract.ts';
-import { noCost, sumOf } from './costs.ts';
+import { noCost, sumOf } from '../model/cost.ts';
 import { createJury, type JuryOptions } from './jury.ts';
 
 export interface Rejudged<T> {
@@ -46,7 +46,7 @@ export async function rejudge<T extends { readonly id: number; readonly text: st
   const again = async ({ solution: { id, text } }: Elite<T>, repeat: number): Promise<Evaluation | null> => {
     threefry(...key, id, repeat);
     const { said, cost: one } = await jury.judge(text, drawn[0]! >>> 1, due + repeat);
-    cost = sumOf(cost, one);
+    cost = sumOf([cost, one]);
     if (signal?.aborted !== true) onJudged?.(++done, elites.length * repeats);
     if (!('reason' in said)) return { objective: said.quality, measures: said.measures };
     unanswered++;

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { knownPrices, readPrices, type PriceTable } from '../../agents/model/prices.ts';
 import type { OpenModelService } from '../../agents/model/service.ts';
+import { modelFor } from '../../agents/model/task.ts';
 import type { OperatorChoice } from '../../core/spec.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { createLab, summarise, type Lab, type LabOptions, type RunSummary } from '../lab.ts';
@@ -204,7 +205,7 @@ async function foresee(spec: RunSpec, { doors, routes }: ModelAccess, prices: Pr
   const { calls, tokens, dollars } = spec.budget;
   const free = doors.filter(({ where, local }) => where === 'embedded' || local === true).map(({ model }) => model);
   if (!asked && calls === undefined && tokens === undefined && dollars === undefined && free.length === doors.length) return null;
-  return await rehearse(spec, spec.ticks ?? DEFAULT_TICKS, (task) => task.model ?? routes[task.kind] ?? routes[task.role] ?? first.model, prices, free);
+  return await rehearse(spec, spec.ticks ?? DEFAULT_TICKS, (task) => modelFor(task, routes, first.model), prices, free);
 }
 
 function tellEstimate(estimate: RunEstimate | null, json: boolean): number {

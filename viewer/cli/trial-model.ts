@@ -1,8 +1,8 @@
 import type { Capabilities } from '../../agents/model/capabilities.ts';
-import type { ModelDoor } from '../../agents/model/contract.ts';
-import { ModelError } from '../../agents/model/contract.ts';
+import { ModelError, type ModelDoor } from '../../agents/model/contract.ts';
+import { sumOf } from '../../agents/model/cost.ts';
 import type { PriceTable } from '../../agents/model/prices.ts';
-import { createModelService, replayModelService, type OpenModelService } from '../../agents/model/service.ts';
+import { createModelService, type OpenModelService } from '../../agents/model/service.ts';
 import type { TrialRun } from './trial-run.ts';
 
 /** Children in a row that a model failed to answer for after which a trial does not go on: with blind children in its place it would prove nothing. */
@@ -96,20 +96,9 @@ export function trialModel({ door, prices, capabilities = {}, onLost }: TrialMod
   };
 }
 
-/** A run's cassette in the model's place. */
-export function replayTrial(cassette: string): OpenModelService {
-  return replayModelService(cassette);
-}
-
 /** What a service's replies came to: the same live and replayed, but for the time they took. */
 export function serviceFacts(service: OpenModelService, { live, seconds }: { live: number; seconds: number }): TrialRun['model'] {
   const [model] = service.header.models;
-  const sum = { calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 };
-  for (const account of service.accounts) {
-    sum.calls += account.calls;
-    sum.promptTokens += account.promptTokens;
-    sum.completionTokens += account.completionTokens;
-    sum.dollars += account.dollars;
-  }
-  return { name: model?.model ?? '', where: model?.where ?? '', ...sum, dollars: (model?.price ?? null) === null ? null : sum.dollars, live, seconds };
+  const cost = sumOf(service.accounts);
+  return { name: model?.model ?? '', where: model?.where ?? '', ...cost, dollars: (model?.price ?? null) === null ? null : cost.dollars, live, seconds };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createInstincts } from '../../agents/instincts/store.ts';
 import { knownPrices, readPrices, type PriceTable } from '../../agents/model/prices.ts';
-import type { OpenModelService } from '../../agents/model/service.ts';
+import { replayModelService, type OpenModelService } from '../../agents/model/service.ts';
 import { commonGarden } from '../../core/experiments/common-garden.ts';
 import { mean } from '../../core/measures/statistics.ts';
 import { findWorld } from '../../worlds/index.ts';
@@ -12,7 +12,7 @@ import { say } from './run.ts';
 import { listenForStop, type Stop } from './stop.ts';
 import { markdown, plainText } from './trial-blocks.ts';
 import { TrialFolder, type TrialHead } from './trial-folder.ts';
-import { replayTrial, serviceFacts, trialModel, type TrialModel } from './trial-model.ts';
+import { serviceFacts, trialModel, type TrialModel } from './trial-model.ts';
 import { armNames, planTrial, shareOf, type ArmName, type TrialFlags, type TrialPlan } from './trial-plan.ts';
 import { createTrialProgress, type TrialProgress } from './trial-progress.ts';
 import { contrasts as contrastsOf, type Contrast, type GardenResult, type TrialResults } from './trial-questions.ts';
@@ -129,7 +129,7 @@ async function makeRun({ plan, arm, seed, folder, replay, kept, model, progress,
   let service: OpenModelService | null = null;
   if (shareOf(arm, plan) > 0) {
     if (replay && !existsSync(cassette!)) throw new Failure(`There is no recording ${cassette!}, so the run ${arm}, seed ${seed}, cannot be replayed.`);
-    service = replay ? replayTrial(cassette!) : model!.serve(cassette);
+    service = replay ? replayModelService(cassette!) : model!.serve(cassette);
   }
   progress.begin(arm, seed, model);
   try {

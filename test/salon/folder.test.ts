@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QdaifFolder, readArchive, recordedRun, runName, writeWhole, type RunFiles } from '../../viewer/cli/qdaif-folder.ts';
+import { QdaifFolder, readArchive, recordedRun, runName, type RunFiles } from '../../viewer/cli/qdaif-folder.ts';
+import { writeWhole } from '../../viewer/cli/whole-file.ts';
 import { heatMap, rasterise } from '../../viewer/cli/qdaif-heat-map.ts';
 import { methodRows, runsCsv, tableMarkdown } from '../../viewer/cli/qdaif-table.ts';
 import { runSalon } from '../../viewer/qdaif.ts';

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { operatorChoice, type OperatorChoice } from '../../core/spec.ts';
 import { Failure } from './failure.ts';
 
@@ -38,4 +39,12 @@ export function budgetFlag(text: string): 'pause' | 'blind' {
 /** Gathers a flag that may be given several times. */
 export function gather(text: string, before: string[]): string[] {
   return [...before, text];
+}
+
+/** Caps on what models may cost. */
+export function withCaps(command: Command): Command {
+  return command
+    .option('--budget-calls <n>', 'most calls of models', wholeNumber('--budget-calls', 0, Number.MAX_SAFE_INTEGER))
+    .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
+    .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9));
 }

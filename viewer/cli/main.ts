@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Failure, foreseen } from './failure.ts';
-import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber } from './flags.ts';
+import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber, withCaps } from './flags.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { qdaifCommand } from './qdaif-command.ts';
 import { run, type RunFlags } from './run.ts';
@@ -127,11 +127,7 @@ function describe(): Command {
 
 /** What can be said of models wherever they are used. */
 function withModels(command: Command): Command {
-  return command
-.option('--with <section.field=value>', 'set a field of the spec: language.style, minds.archetypes, archive.objective, models.judge, …; may be given several times', gather, [])
-    .option('--budget-calls <n>', 'most calls of models', wholeNumber('--budget-calls', 0, Number.MAX_SAFE_INTEGER))
-    .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
-    .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9))
+  return withCaps(command.option('--with <section.field=value>', 'set a field of the spec: language.style, minds.archetypes, archive.objective, models.judge, …; may be given several times', gather, []))
     .option('--on-budget <what>', 'when a cap is reached: pause (stop where the run can be resumed) or blind (go on without models)', budgetFlag)
     .option('--prices <file>', 'a price table of your own, in dollars a million tokens');
 }

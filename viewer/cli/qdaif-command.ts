@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { methodNames } from '../../worlds/salon/methods.ts';
-import { anyNumber, wholeNumber } from './flags.ts';
+import { anyNumber, wholeNumber, withCaps } from './flags.ts';
 import type { QdaifFlags } from './qdaif-plan.ts';
 
 /** The command `lichen qdaif`; what it does is loaded when it is asked for. `done` is told the exit code. */
 export function qdaifCommand(done: (code: number) => void): Command {
-  return new Command('qdaif')
+  return withCaps(new Command('qdaif')
     .description('Quality-diversity through AI feedback: texts are the organisms, written and judged by models, with QDAIF\'s methods and its controls.')
     .option('--domain <name or file>', 'opinions, stories-genre, stories-ending, stories-genre-ending, poetry, or a JSON file with a domain of your own')
     .option('--method <name>', `${methodNames.join(', ')} (default: lmx-near)`)
@@ -20,10 +20,7 @@ export function qdaifCommand(done: (code: number) => void): Command {
     .option('--model <model>', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model')
     .option('--out <dir>', 'keep the experiment in this new folder: texts, archives, heat maps, table, and every reply')
     .option('--resume', 'go on with the experiment in --out')
-    .option('--replay <dir>', 'make a recorded experiment again from its replies, without a model')
-    .option('--budget-calls <n>', 'most calls of models', wholeNumber('--budget-calls', 0, Number.MAX_SAFE_INTEGER))
-    .option('--budget-tokens <n>', 'most tokens, read and written', wholeNumber('--budget-tokens', 0, Number.MAX_SAFE_INTEGER))
-    .option('--budget-dollars <x>', 'most US dollars, by the price table', anyNumber('--budget-dollars', 0, 1e9))
+    .option('--replay <dir>', 'make a recorded experiment again from its replies, without a model'))
     .option('--prices <file>', 'a price table of your own, in dollars a million tokens')
     .option('--view <dir>', 'look at a recorded experiment again in the browser, from its texts; nobody is asked')
     .option('--headless', 'without page')

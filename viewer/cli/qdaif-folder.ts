@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, rmdirSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { jsonCodec } from '../../core/archive/codec.ts';
 import { loadArchive } from '../../core/archive/load.ts';
@@ -8,6 +8,7 @@ import type { SalonSummary } from '../qdaif.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { readPlan, writtenPlan, type QdaifPlan } from './qdaif-plan.ts';
 import { checkFolder } from './run-folder.ts';
+import { writeWhole } from './whole-file.ts';
 
 const names = { plan: 'qdaif.json', cassette: 'cassette.jsonl', individuals: 'individuals.jsonl', archive: 'archive.bin', summary: 'summary.json', svg: 'heat-map.svg', png: 'heat-map.png' } as const;
 const codec = jsonCodec<Resident>();
@@ -82,25 +83,6 @@ export class QdaifFolder {
     } catch (error) {
       throw new Failure(`${file} cannot be written: ${fileProblem(error)}; make room and go on with: lichen qdaif --out ${this.path} --resume`);
     }
-  }
-}
-
-/** Writes a file under another name, to the disk, and then gives it its own. */
-export function writeWhole(file: string, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const beside = `${file}.tmp`;
-  try {
-    const fd = openSync(beside, 'w');
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(beside, file);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, ftruncateSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ModelEvent, ModelService } from '../../agents/model/task.ts';
 import { ARCHIVE_DIMS, archiveFacts } from '../../core/archive/life-archive.ts';
@@ -8,6 +8,7 @@ import type { Lab, RunSummary } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { readCommands, writtenCommands, type CommandLog } from './command-log.ts';
 import { Failure, fileProblem } from './failure.ts';
+import { writeWhole } from './whole-file.ts';
 
 const VERSION = 1;
 /** Organisms written at once. */
@@ -176,9 +177,7 @@ export class RunFolder {
   }
 
   private put(name: string, text: string): void {
-    const file = join(this.path, name);
-    writeFileSync(`${file}.tmp`, text);
-    renameSync(`${file}.tmp`, file);
+    writeWhole(join(this.path, name), text);
   }
 
   /** One living organism a line, by id. */

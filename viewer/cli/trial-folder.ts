@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { Failure, fileProblem } from './failure.ts';
 import { checkFolder } from './run-folder.ts';
 import { armNames, trialPlan, type ArmName, type TrialPlan } from './trial-plan.ts';
 import { trialRun, type TrialRun } from './trial-run.ts';
+import { writeWhole } from './whole-file.ts';
 
 const head = z.object({ plan: trialPlan, arms: z.array(z.enum(armNames)), seeds: z.array(z.number()) });
 /** Which trial a folder holds. */
@@ -61,8 +62,7 @@ export class TrialFolder {
   put(name: string, text: string): void {
     const file = join(this.path, name);
     try {
-      writeFileSync(`${file}.tmp`, text);
-      renameSync(`${file}.tmp`, file);
+      writeWhole(file, text);
     } catch (error) {
       throw new Failure(`${file} cannot be written: ${fileProblem(error)}; make room and start the trial again, it goes on from here.`);
     }

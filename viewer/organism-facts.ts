@@ -1,6 +1,7 @@
 import { splitGenome } from '../agents/instincts/prompt-line.ts';
 import { BY_INTENT } from '../core/kernel/deliberation.ts';
 import { operatorNames } from '../core/kernel/tick-events.ts';
+import { squaredDistance } from '../core/kernel/torus.ts';
 import type { Taxon } from '../core/measures/phylogeny.ts';
 import type { Lab } from './lab.ts';
 import { effectWords, intentWords } from './narrate.ts';
@@ -15,11 +16,7 @@ export function nearestOrganism({ simulation }: Lab, x: number, y: number): numb
   let best = -1;
   let least = Infinity;
   for (let row = 0; row < pop.count; row++) {
-    let dx = Math.abs(columns.x[row]! - x);
-    let dy = Math.abs(columns.y[row]! - y);
-    if (dx > width / 2) dx = width - dx;
-    if (dy > height / 2) dy = height - dy;
-    const apart = dx * dx + dy * dy;
+    const apart = squaredDistance(columns.x[row]!, columns.y[row]!, x, y, width, height);
     if (apart < least) { least = apart; best = columns.id[row]!; }
   }
   return best;

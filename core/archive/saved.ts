@@ -29,8 +29,7 @@ const u32 = z.instanceof(Uint32Array);
 const f64 = z.instanceof(Float64Array);
 
 /** Slots as they are saved, with the numbers of their solutions. */
-export const savedSlots = z.object({ slots: u32, objective: f64, measures: f64, changedAt: u32, sums: f64, solutions: u32 });
-export type SavedSlots = z.infer<typeof savedSlots>;
+const savedSlots = z.object({ slots: u32, objective: f64, measures: f64, changedAt: u32, sums: f64, solutions: u32 });
 
 export const savedArchive = z.object({
   format: z.literal(FORMAT),

@@ -4,6 +4,7 @@ import type { ColumnSpec } from './population.ts';
 import { drawn, purpose, seedKey, threefry, uniform } from './random.ts';
 import { sortRowsById } from './sort.ts';
 import { createJudgings, createThoughts, open } from './tick-events.ts';
+import { squaredDistance } from './torus.ts';
 
 /** What an organism said, and the ids of those who heard it, rising. */
 export interface Message { readonly from: number; readonly hearers: readonly number[]; readonly text: string }
@@ -191,11 +192,7 @@ export class Deliberation<S extends ColumnSpec> {
     const { id, x, y } = pop.columns;
     const hearers: number[] = [];
     for (let row = 0; row < pop.count; row++) {
-      let dx = Math.abs(x[row] - x[speaker]);
-      let dy = Math.abs(y[row] - y[speaker]);
-      if (dx > width / 2) dx = width - dx;
-      if (dy > height / 2) dy = height - dy;
-      if (row !== speaker && dx * dx + dy * dy <= hearing * hearing) hearers.push(id[row]);
+      if (row !== speaker && squaredDistance(x[row], y[row], x[speaker], y[speaker], width, height) <= hearing * hearing) hearers.push(id[row]);
     }
     return hearers.sort((a, b) => a - b);
   }

@@ -11,7 +11,6 @@ export type ModelOperator = (typeof modelOperators)[number];
 export const Variation = {
   point: 1, insert: 2, delete: 4, duplicate: 8, swap: 16, crossover: 32, 'llm-mutate': 64, 'llm-crossover': 128, 'llm-invent': 256,
 } as const;
-export type VariationName = keyof typeof Variation;
 
 /** How a child that was planned for the model came by its genome; `none` for one that was not. */
 export const Outcome = { none: 0, ok: 1, repaired: 2, fallback: 3, budget: 4 } as const;

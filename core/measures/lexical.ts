@@ -71,6 +71,11 @@ export function selfBleu(texts: readonly (readonly string[])[], longest = 4): nu
   return sum / texts.length;
 }
 
+/** Words of a text as ROUGE counts them: runs of letters and digits, capitals aside. */
+export function rougeWords(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
 /** ROUGE-L F1 (Lin 2004): the longest common subsequence of words, as recall and precision in equal parts. 0 where one is empty. */
 export function rougeL(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return 0;

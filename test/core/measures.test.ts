@@ -4,27 +4,15 @@ import { NOBODY } from '../../core/kernel/tick-events.ts';
 import { Phylogeny } from '../../core/measures/phylogeny.ts';
 import { measurePoint } from '../../core/measures/series.ts';
 import { countTotals } from '../../core/measures/totals.ts';
-import type { Simulation } from '../../core/simulation.ts';
-import { startPlain } from './plain-world.ts';
+import { busyFounders, busyParameters, keepBusy, startPlain } from './plain-world.ts';
 
-/** A run with births of every kind, and then a wave of hunger. */
-function busy(simulation: Simulation, check: (tick: number) => void): void {
-  for (let tick = 1; tick <= 40; tick++) {
-    if (tick === 20) simulation.submit({ kind: 'set', key: 'income', value: -1.5 });
-    if (tick === 24) simulation.submit({ kind: 'set', key: 'income', value: 0.5 });
-    simulation.step();
-    check(tick);
-  }
-}
-const founders = ['breed', 'rest', 'pair', 'breed', 'leave'];
-const parameters = { gestation: 3, capacity: 120, mutationRate: 0.5 };
 
 describe('observers', () => {
   it('[E6] totals from events agree with the state: births − deaths are alive, and lineages are counted', () => {
-    const { simulation } = startPlain({ founders, parameters });
+    const { simulation } = startPlain({ founders: busyFounders, parameters: busyParameters });
     const totals = countTotals(simulation);
     let steps = 0;
-    busy(simulation, () => {
+    keepBusy(simulation, () => {
       const { pop } = simulation.kernel;
       steps += pop.count;
       expect(totals.births - totals.deaths).toBe(pop.count);
@@ -37,7 +25,7 @@ describe('observers', () => {
   });
 
   it('[E6] the phylogeny holds the living and their first-parent ancestors, and forgets all other dead', () => {
-    const { simulation } = startPlain({ founders, parameters });
+    const { simulation } = startPlain({ founders: busyFounders, parameters: busyParameters });
     const phylogeny = new Phylogeny(simulation);
     const parentOf = new Map<number, number>();
     const gone = new Set<number>();
@@ -47,7 +35,7 @@ describe('observers', () => {
       for (let i = 0; i < event.conceptions.count; i++) parentOf.set(event.conceptions.child[i]!, event.conceptions.parent[i]!);
       for (let i = 0; i < event.deaths.count; i++) gone.add(event.deaths.id[i]!);
     });
-    busy(simulation, () => {
+    keepBusy(simulation, () => {
       const { pop, eggs } = simulation.kernel;
       const unborn = Array.from({ length: eggs.count }, (_, i) => eggs.child[(eggs.head + i) % eggs.capacity]!);
       const wanted = new Set<number>();
@@ -65,7 +53,7 @@ describe('observers', () => {
   });
 
   it('[K13] genomes are held once for every organism, egg parent and freshly dead, and by whoever retains them; nothing leaks', () => {
-    const { simulation, genomes } = startPlain({ founders, parameters });
+    const { simulation, genomes } = startPlain({ founders: busyFounders, parameters: busyParameters });
     const held = (): number => {
       const { pop, eggs, deaths } = simulation.kernel;
       let partners = 0;
@@ -73,12 +61,12 @@ describe('observers', () => {
       return pop.count + eggs.count + partners + deaths.count;
     };
     expect(genomes.held).toBe(held());
-    busy(simulation, () => expect(genomes.held).toBe(held()));
+    keepBusy(simulation, () => expect(genomes.held).toBe(held()));
 
-    const watched = startPlain({ founders, parameters });
+    const watched = startPlain({ founders: busyFounders, parameters: busyParameters });
     const phylogeny = new Phylogeny(watched.simulation);
     const archive = archiveLives(watched.simulation);
-    busy(watched.simulation, () => undefined);
+    keepBusy(watched.simulation, () => undefined);
     const { pop, eggs, deaths } = watched.simulation.kernel;
     let partners = 0;
     for (let i = 0; i < eggs.count; i++) if (eggs.partner[(eggs.head + i) % eggs.capacity] !== NOBODY) partners++;
@@ -98,7 +86,7 @@ describe('observers', () => {
   });
 
   it('[A9] lives feed the archive as they end, one batch a tick, and what changed is an event', () => {
-    const { simulation } = startPlain({ founders, parameters });
+    const { simulation } = startPlain({ founders: busyFounders, parameters: busyParameters });
     const archive = archiveLives(simulation);
     const best = new Map<number, number>();
     let told = 0;
@@ -119,13 +107,13 @@ describe('observers', () => {
         best.set(cell, Math.max(best.get(cell) ?? -Infinity, deaths.objective[i]!));
       }
     });
-    busy(simulation, () => undefined);
+    keepBusy(simulation, () => undefined);
     expect(told).toBeGreaterThan(2);
     expect([archive.elites, archive.qdScore]).toEqual([best.size, [...best.values()].reduce((sum, f) => sum + f, 0)]);
   });
 
   it('[A10] a judge\'s word can be the objective and a measure; then only judged lives enter', () => {
-    const { simulation } = startPlain({ founders, parameters: { ...parameters, judging: 1, judgingTime: 1 } });
+    const { simulation } = startPlain({ founders: busyFounders, parameters: { ...busyParameters, judging: 1, judgingTime: 1 } });
     const archive = archiveLives(simulation, { objective: 'judged', measures: ['judged', 'ways'] });
     const worthOf = (organism: number): number | null => (organism % 3 === 0 ? null : (organism % 10) / 10);
     const said = new Map<number, number>();
@@ -140,7 +128,7 @@ describe('observers', () => {
         best.set(cell, Math.max(best.get(cell) ?? -Infinity, Math.fround(worth)));
       }
     });
-    busy(simulation, () => {
+    keepBusy(simulation, () => {
       for (const organism of simulation.unanswered('judgements')) {
         const worth = worthOf(organism);
         simulation.submit({ kind: 'judge', organism, outcome: worth === null ? 'fallback' : 'ok', worth, reason: '' });

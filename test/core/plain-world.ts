@@ -66,3 +66,17 @@ export function startPlain({ seed = 1, founders = plainWorld.founders, parameter
   const simulation = new Simulation({ world: plainWorld, parameters: resolveParameters(plainWorld.parameters, given), seed, genomes, founders });
   return { simulation: simulation as unknown as Simulation, genomes };
 }
+
+/** Founders and parameters under which `keepBusy` has births of every kind. */
+export const busyFounders = ['breed', 'rest', 'pair', 'breed', 'leave'];
+export const busyParameters = { gestation: 3, capacity: 120, mutationRate: 0.5 };
+
+/** A run with births of every kind, and then a wave of hunger. */
+export function keepBusy(simulation: Simulation, check: (tick: number) => void): void {
+  for (let tick = 1; tick <= 40; tick++) {
+    if (tick === 20) simulation.submit({ kind: 'set', key: 'income', value: -1.5 });
+    if (tick === 24) simulation.submit({ kind: 'set', key: 'income', value: 0.5 });
+    simulation.step();
+    check(tick);
+  }
+}

@@ -15,22 +15,9 @@ import { SelectionDifferentials, columnTrait, genomeTrait, priceTerms } from '..
 import { watchSweeps } from '../../core/measures/sweeps.ts';
 import { organismsBelow, treeShape } from '../../core/measures/tree-shape.ts';
 import { findWorld } from '../../worlds/index.ts';
-import { startPlain } from '../core/plain-world.ts';
+import { busyFounders, busyParameters, keepBusy, startPlain } from '../core/plain-world.ts';
 import { seeded } from '../core/seeded.ts';
 import { startDrift, worthOf } from './drift-world.ts';
-
-const founders = ['breed', 'rest', 'pair', 'breed', 'leave'];
-const parameters = { gestation: 3, capacity: 120, mutationRate: 0.5 };
-
-/** A run with births of every kind, and a wave of hunger. */
-function busy(simulation: Simulation, check: (tick: number) => void): void {
-  for (let tick = 1; tick <= 40; tick++) {
-    if (tick === 20) simulation.submit({ kind: 'set', key: 'income', value: -1.5 });
-    if (tick === 24) simulation.submit({ kind: 'set', key: 'income', value: 0.5 });
-    simulation.step();
-    check(tick);
-  }
-}
 
 describe('diversity', () => {
   it('[Q5] of counts has the values that definitions give', () => {
@@ -62,7 +49,7 @@ describe('diversity', () => {
   });
 
   it('[Q5] of genomes and phenotypes follows the events, and equals what the state says', () => {
-    const { simulation, genomes } = startPlain({ founders, parameters });
+    const { simulation, genomes } = startPlain({ founders: busyFounders, parameters: busyParameters });
     const counted = countDiversity(simulation);
     const cells = phenotypeCells(simulation.world);
     const ended: number[] = [];
@@ -70,7 +57,7 @@ describe('diversity', () => {
       if (event.kind === 'tick') for (let i = 0; i < event.deaths.count; i++) ended.push(cells.cellOf([event.deaths.measure0[i]!, event.deaths.measure1[i]!]));
     });
     const fresh = (kinds: readonly (string | number)[]): number[] => [...new Set(kinds)].map((kind) => kinds.filter((each) => each === kind).length);
-    busy(simulation, (tick) => {
+    keepBusy(simulation, (tick) => {
       const { pop } = simulation.kernel;
       expect(counted.population).toBe(pop.count);
       expect(counted.genomes).toEqual(diversityOf(fresh(Array.from(pop.columns.genome.subarray(0, pop.count), (handle) => genomes.text(handle)))));
@@ -92,7 +79,7 @@ describe('diversity', () => {
   });
 
   it('[Q5] and the moments of columns are the same in whatever order the rows lie', () => {
-    const { simulation } = startPlain({ founders, parameters: { ...parameters, income: 0.3 } });
+    const { simulation } = startPlain({ founders: busyFounders, parameters: { ...busyParameters, income: 0.3 } });
     for (let t = 0; t < 12; t++) simulation.step();
     const { kernel } = simulation;
     const { pop } = kernel;
@@ -160,7 +147,7 @@ describe('selection', () => {
 
 describe('genotypes', () => {
   it('[Q4] are taxa of those born with one genome in one line; their numbers are those of the state', () => {
-    const { simulation, genomes } = startPlain({ founders, parameters });
+    const { simulation, genomes } = startPlain({ founders: busyFounders, parameters: busyParameters });
     const genotypes = new GenotypePhylogeny(simulation);
     const parentOf = new Map<number, number>();
     const textOf = new Map<number, string>();
@@ -176,7 +163,7 @@ describe('genotypes', () => {
         expect(genotypes.born[i]).toBe(forebear.get(id));
       }
     });
-    busy(simulation, () => {
+    keepBusy(simulation, () => {
       const { pop } = simulation.kernel;
       const counts = new Map<number, number>();
       for (const id of pop.columns.id.subarray(0, pop.count)) counts.set(forebear.get(id)!, (counts.get(forebear.get(id)!) ?? 0) + 1);

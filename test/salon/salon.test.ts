@@ -4,7 +4,7 @@ import { drawDistinct, drawWeighted, nearness } from '../../worlds/salon/choice.
 import { methodNames, methods } from '../../worlds/salon/methods.ts';
 import { emptyArchive } from '../../worlds/salon/niches.ts';
 import { Pool } from '../../worlds/salon/pool.ts';
-import { rougeL, wordsOf } from '../../worlds/salon/rouge.ts';
+import { rougeL, rougeWords } from '../../core/measures/lexical.ts';
 import { Salon, type Ask } from '../../worlds/salon/salon.ts';
 import { drive, poetry, stories, truth, written } from './drive.ts';
 
@@ -237,7 +237,7 @@ describe('controls', () => {
   });
 
   it('[S7] ROUGE-L is F1 of the longest common subsequence of words', () => {
-    const of = (a: string, b: string): number => rougeL(wordsOf(a), wordsOf(b));
+    const of = (a: string, b: string): number => rougeL(rougeWords(a), rougeWords(b));
     // Lin 2004: police killed the gunman / police kill the gunman / the gunman kill police
     expect(of('police killed the gunman', 'Police kill, the gunman!')).toBe(0.75);
     expect(of('police killed the gunman', 'the gunman kill police')).toBe(0.5);

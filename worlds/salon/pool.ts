@@ -1,7 +1,7 @@
 import { NoveltyArchive } from '../../core/archive/novelty-archive.ts';
 import { AddStatus } from '../../core/archive/archive.ts';
+import { rougeL, rougeWords } from '../../core/measures/lexical.ts';
 import type { Admission } from './methods.ts';
-import { rougeL, wordsOf } from './rouge.ts';
 
 /** A text that prompts may show. */
 export interface PoolText { readonly id: number; readonly text: string }
@@ -42,7 +42,7 @@ export class Pool {
   put(text: PoolText, quality = -Infinity): void {
     this.texts.push(text);
     this.qualities.push(quality);
-    if (this.admission === 'unlike') this.words.push(wordsOf(text.text));
+    if (this.admission === 'unlike') this.words.push(rougeWords(text.text));
     if (this.texts.length <= this.size) return;
     let out = 0;
     // of those as bad as each other the oldest goes
@@ -66,7 +66,7 @@ export class Pool {
       case 'everybody': case 'best': return true;
       case 'elites': return elite;
       case 'unlike': {
-        const words = wordsOf(text.text);
+        const words = rougeWords(text.text);
         return this.words.every((other) => rougeL(words, other) < MOST_ALIKE);
       }
       case 'novel': return judged !== null && this.isNovel(text.id, judged);

@@ -88,9 +88,11 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
 
   /** Organisms whose thought, or whose judgement, takes effect in the next tick and has not been answered yet. */
   unanswered(which: 'thoughts' | 'judgements'): number[] {
+    const due = this.kernel.deliberation.due(which);
+    if (due.length === 0) return [];
     const kind = which === 'thoughts' ? 'think' : 'judge';
     const answered = new Set(this.waiting.flatMap((each) => (each.kind === kind ? [each.organism] : [])));
-    return this.kernel.deliberation.due(which).map(({ organism }) => organism).filter((organism) => !answered.has(organism));
+    return due.map(({ organism }) => organism).filter((organism) => !answered.has(organism));
   }
 
   /** Puts an event of an observer into the stream, behind the one it answers. */

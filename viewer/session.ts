@@ -241,13 +241,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
   }
 
   async function oneTick(): Promise<void> {
-    // a tick may wait for the model, or for a person to raise its budget: pages go on hearing what is the case
-    const telling = setInterval(() => tell(performance.now(), false), TOTALS_MS);
-    try {
-      if (await lab.tick()) pace?.waited();
-    } finally {
-      clearInterval(telling);
-    }
+    if (await lab.tick()) pace?.waited();
     if (kernel.tick < lastTick) return;
     finished = true;
     playing = false;
@@ -255,7 +249,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
     broadcast({ type: 'finished', sentence: `The run has reached its last tick, ${lastTick}.` });
   }
 
-  async function run(): Promise<void> {
+  async function live(): Promise<void> {
     let due = performance.now();
     while (!stopped) {
       const now = performance.now();
@@ -284,6 +278,16 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       // when the machine cannot keep up, lost time is not made up for
       due = Math.max(due + 1000 / ticksPerSecond, performance.now() - 100);
       if (performance.now() - now > SLICE_MS) await rest(0);
+    }
+  }
+
+  async function run(): Promise<void> {
+    // a tick may wait for the model, or for a person to raise its budget: pages go on hearing what is the case
+    const telling = setInterval(() => tell(performance.now(), false), TOTALS_MS);
+    try {
+      await live();
+    } finally {
+      clearInterval(telling);
     }
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonCodec, vectorCodec } from '../../core/archive/codec.ts';
 import { GridArchive } from '../../core/archive/grid-archive.ts';
 import { loadArchive } from '../../core/archive/load.ts';
-import { pack, unpack } from '../../core/archive/packed.ts';
+import { pack, unpack } from '../../core/packed.ts';
 import { seeded } from '../core/seeded.ts';
 
 const codec = jsonCodec<unknown>();
@@ -57,11 +57,11 @@ describe('a saved archive', () => {
 
   it('[A12] is refused when it was cut short or any byte is another', () => {
     const bytes = small().save(codec);
-    for (let end = 0; end < bytes.length; end += 7) expect(() => loadArchive(bytes.slice(0, end), codec)).toThrow(/no saved archive|damaged or cut short/);
+    for (let end = 0; end < bytes.length; end += 7) expect(() => loadArchive(bytes.slice(0, end), codec)).toThrow(/no saved state|damaged or cut short/);
     for (let at = 0; at < bytes.length; at += 5) {
       const damaged = bytes.slice();
       damaged[at]! ^= 0x10;
-      expect(() => loadArchive(damaged, codec)).toThrow(/^(These bytes are no saved archive|This machine reads numbers in another byte order|The saved archive is (packed in version|damaged))/);
+      expect(() => loadArchive(damaged, codec)).toThrow(/^(These bytes are no saved state|This machine reads numbers in another byte order|The saved state is (packed in version|damaged))/);
     }
   });
 

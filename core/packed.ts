@@ -10,13 +10,13 @@
  * as {"$number": "NaN"}. Numbers are little-endian, as on every machine that runs a browser.
  */
 export type Packable = null | boolean | number | string | PackedArray | readonly Packable[] | { readonly [key: string]: Packable | undefined };
-export type PackedArray = Uint8Array | Int32Array | Uint32Array | Float64Array;
+export type PackedArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 const MAGIC = [0x4843494c, 0x4b434150];
 const BYTE_ORDER = 0x01020304;
 const PACK_VERSION = 1;
 const HEADER_BYTES = 24;
-const TYPES = { u8: Uint8Array, i32: Int32Array, u32: Uint32Array, f64: Float64Array } as const;
+const TYPES = { u8: Uint8Array, u16: Uint16Array, i32: Int32Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 type TypeName = keyof typeof TYPES;
 
 export function pack(value: Packable): Uint8Array {
@@ -52,12 +52,12 @@ export function pack(value: Packable): Uint8Array {
 export function unpack(given: Uint8Array): unknown {
   // a view that starts anywhere is moved to where words may be read from it
   const packed = given.byteOffset % 8 === 0 ? given : given.slice();
-  if (packed.length < HEADER_BYTES || packed.length % 8 !== 0) throw new Error(`${packed.length} bytes are no saved archive, or not the whole of one.`);
+  if (packed.length < HEADER_BYTES || packed.length % 8 !== 0) throw new Error(`${packed.length} bytes are no saved state, or not the whole of one.`);
   const [magic0, magic1, order, version, textBytes, sum] = new Uint32Array(packed.buffer, packed.byteOffset, 6) as unknown as number[];
-  if (magic0 !== MAGIC[0] || magic1 !== MAGIC[1]) throw new Error('These bytes are no saved archive: they do not begin with LICHPACK.');
-  if (order !== BYTE_ORDER) throw new Error('This machine reads numbers in another byte order than the saved archive has.');
-  if (version !== PACK_VERSION) throw new Error(`The saved archive is packed in version ${version}; this program reads version ${PACK_VERSION}.`);
-  if (HEADER_BYTES + textBytes! > packed.length || sum !== checksum(packed, HEADER_BYTES)) throw new Error('The saved archive is damaged or cut short: its checksum does not fit.');
+  if (magic0 !== MAGIC[0] || magic1 !== MAGIC[1]) throw new Error('These bytes are no saved state: they do not begin with LICHPACK.');
+  if (order !== BYTE_ORDER) throw new Error('This machine reads numbers in another byte order than the saved state has.');
+  if (version !== PACK_VERSION) throw new Error(`The saved state is packed in version ${version}; this program reads version ${PACK_VERSION}.`);
+  if (HEADER_BYTES + textBytes! > packed.length || sum !== checksum(packed, HEADER_BYTES)) throw new Error('The saved state is damaged or cut short: its checksum does not fit.');
   const body = HEADER_BYTES + textBytes!;
   let text = '';
   for (let at = HEADER_BYTES; at < body; at += 8192) text += String.fromCharCode(...packed.subarray(at, Math.min(body, at + 8192)));

@@ -3,7 +3,7 @@ import type { RandomStream } from '../kernel/random.ts';
 import { AddStatus, type Added, type Archive, type ArchiveDiff, type ArchiveStats, type Change, type Elite, type Report } from './archive.ts';
 import type { PayloadCodec } from './codec.ts';
 import { entropy, evenness } from './diversity.ts';
-import { pack, type Packable } from '../packed.ts';
+import { pack, type Packable } from '../kernel/packed.ts';
 import { FORMAT, VERSION, PayloadTable, type SavedArchive } from './saved.ts';
 import { Slots } from './slots.ts';
 import { Rows } from './rows.ts';

@@ -1,7 +1,7 @@
 import { AddStatus } from './archive.ts';
 import { BaseArchive } from './base-archive.ts';
 import { integerPower } from './exact-math.ts';
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 import type { PayloadTable } from './saved.ts';
 import type { Tessellation } from './tessellation.ts';
 import { TouchedCells } from './touched-cells.ts';

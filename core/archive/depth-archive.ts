@@ -1,6 +1,6 @@
 import { AddStatus, type Elite } from './archive.ts';
 import { BaseArchive } from './base-archive.ts';
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 import type { PayloadTable } from './saved.ts';
 import { Shelves } from './shelves.ts';
 import type { Tessellation } from './tessellation.ts';

@@ -1,7 +1,7 @@
 import { AddStatus, type Report } from './archive.ts';
 import { BaseArchive } from './base-archive.ts';
 import { Nearest } from './kd-tree.ts';
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 
 export interface DominatedOptions {
   measureCount: number;

@@ -11,7 +11,7 @@ import { DominatedArchive } from './dominated-archive.ts';
 import { GridArchive } from './grid-archive.ts';
 import { GridCells } from './grid-cells.ts';
 import { NoveltyArchive } from './novelty-archive.ts';
-import { unpack } from '../packed.ts';
+import { unpack } from '../kernel/packed.ts';
 import { ParetoArchive } from './pareto-archive.ts';
 import { FORMAT, VERSION, savedArchive } from './saved.ts';
 import { SlidingArchive } from './sliding-archive.ts';

@@ -1,7 +1,7 @@
 import { AddStatus, type Report } from './archive.ts';
 import { BaseArchive } from './base-archive.ts';
 import { Neighbours } from './neighbours.ts';
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 import type { SavedArchive } from './saved.ts';
 import { TouchedCells } from './touched-cells.ts';
 

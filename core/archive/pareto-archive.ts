@@ -1,6 +1,6 @@
 import { AddStatus, type Elite } from './archive.ts';
 import { BaseArchive } from './base-archive.ts';
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 import { area, enter, type FrontPoint } from './pareto-front.ts';
 import type { PayloadTable } from './saved.ts';
 import { Shelves } from './shelves.ts';

@@ -1,4 +1,4 @@
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 import type { PayloadTable } from './saved.ts';
 
 /** Up to `depth` solutions for each cell, in an order that its user keeps, each with `stride` numbers. */

@@ -2,7 +2,7 @@ import { BinnedCells, EvenBins, TickBins } from './bins.ts';
 import type { Bins } from './bins.ts';
 import { CellArchive } from './cell-archive.ts';
 import { checkGrid } from './grid-cells.ts';
-import type { Packable } from '../packed.ts';
+import type { Packable } from '../kernel/packed.ts';
 import type { PayloadTable } from './saved.ts';
 
 export interface SlidingOptions {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonCodec, vectorCodec } from '../../core/archive/codec.ts';
 import { GridArchive } from '../../core/archive/grid-archive.ts';
 import { loadArchive } from '../../core/archive/load.ts';
-import { pack, unpack } from '../../core/packed.ts';
+import { pack, unpack } from '../../core/kernel/packed.ts';
 import { seeded } from '../core/seeded.ts';
 
 const codec = jsonCodec<unknown>();

@@ -1,13 +1,15 @@
 import type { Observable } from 'rxjs';
 import { Bus } from './events/bus.ts';
-import { parseCommand, type Command, type NumberedCommand } from './events/command.ts';
+import { isTurn, parseCommand, type Command, type NumberedCommand } from './events/command.ts';
 import { absorb, type LabEvent } from './events/event.ts';
 import type { Delivery } from './kernel/delivery.ts';
 import { Fingerprint } from './kernel/fingerprint.ts';
 import type { Genomes } from './kernel/genomes.ts';
 import { Kernel } from './kernel/kernel.ts';
+import type { Packable } from './kernel/packed.ts';
 import { checkParameter } from './kernel/parameters.ts';
 import type { ColumnSpec } from './kernel/population.ts';
+import type { Saveable } from './kernel/saveable.ts';
 import { RandomStream, purpose, seedKey } from './kernel/random.ts';
 import type { Parameters, WorldDefinition } from './kernel/world.ts';
 
@@ -31,7 +33,7 @@ export interface SimulationOptions<S extends ColumnSpec> {
  * One world running: commands in, events out. `step` is the whole of it: drain the inputs, advance the kernel, emit.
  * Waiting for genomes that a model still writes is for the caller (`advance`).
  */
-export class Simulation<S extends ColumnSpec = ColumnSpec> {
+export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
   readonly kernel: Kernel<S>;
   readonly world: WorldDefinition<S>;
   readonly seed: number;
@@ -112,6 +114,26 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> {
       thoughts, judgings, messages,
       population: kernel.pop.count, digest: this.digests && kernel.tick % DIGEST_EVERY === 0 ? kernel.digest() : null,
     });
+  }
+
+  /**
+   * Between two ticks, from the first on. What people have asked for and no tick has applied yet is not on record and
+   * is not saved; what observers have, they will not ask for again.
+   */
+  save(): Packable {
+    const { kernel, print, nextSeq } = this;
+    return { world: this.world.name, seed: this.seed, nextSeq, waiting: this.waiting.filter((each) => !isTurn(each)), print: print.save(), kernel: kernel.save() };
+  }
+
+  load(saved: unknown): void {
+    const { world, seed, nextSeq, waiting, print, kernel } = saved as { world: string; seed: number; nextSeq: number; waiting: Command[]; print: unknown; kernel: unknown };
+    if (world !== this.world.name || seed !== this.seed) {
+      throw new Error(`The saved state is of the world "${world}" with seed ${seed}; this is "${this.world.name}" with seed ${this.seed}.`);
+    }
+    this.kernel.load(kernel);
+    this.print.load(print);
+    this.nextSeq = nextSeq;
+    this.waiting = waiting;
   }
 
   /** Says that no more will come. */

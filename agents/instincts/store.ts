@@ -1,3 +1,4 @@
+import type { Packable } from '../../core/kernel/packed.ts';
 import type { DecisionRows, Genomes, VariedGenome, Vocabulary } from '../../core/kernel/genomes.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
 import { Variation } from '../../core/kernel/tick-events.ts';
@@ -15,6 +16,9 @@ import { checkVocabulary } from './vocabulary.ts';
 
 /** Most mutations that one birth adds to the first. */
 const moreMutations = 3;
+
+/** Stands between the texts of saved genomes, and in none of them. */
+const BETWEEN = '\0';
 
 /** Programs kept as they were read last: parents of many children are read once, and memory stays bounded. */
 const rememberedPrograms = 2048;
@@ -76,12 +80,7 @@ export class Instincts implements Genomes {
       return known;
     }
     const handle = this.free.pop() ?? this.texts.length;
-    this.handles.set(text, handle);
-    this.texts[handle] = text;
-    this.holders[handle] = 1;
-    this.sizes[handle] = programSize(program);
-    this.depths[handle] = programDepth(program);
-    this.code.add(handle, compileProgram(program));
+    this.put(handle, program, text, 1);
     return handle;
   }
 
@@ -98,6 +97,28 @@ export class Instincts implements Genomes {
     this.read.delete(handle);
     this.code.remove(handle);
     this.free.push(handle);
+  }
+
+  /** The text of a handle that is free is empty. */
+  save(): Packable {
+    const { texts, holders, free } = this;
+    return { texts: texts.join(BETWEEN), holders: Uint32Array.from(holders), free: Uint32Array.from(free) };
+  }
+
+  load(saved: unknown): void {
+    const { texts, holders, free } = saved as { texts: string; holders: Uint32Array; free: Uint32Array };
+    for (const handle of this.handles.values()) this.code.remove(handle);
+    this.handles.clear();
+    this.read.clear();
+    const all = holders.length === 0 ? [] : texts.split(BETWEEN);
+    this.texts.length = this.holders.length = this.sizes.length = this.depths.length = this.free.length = 0;
+    for (const [handle, text] of all.entries()) {
+      if (holders[handle] === 0) {
+        this.texts[handle] = '';
+        this.holders[handle] = this.sizes[handle] = this.depths[handle] = 0;
+      } else this.put(handle, this.parse(text), text, holders[handle]);
+    }
+    this.free.push(...free);
   }
 
   text(handle: number): string {
@@ -168,6 +189,16 @@ export class Instincts implements Genomes {
     const { body } = splitGenome(text);
     if (text.length > limits.characters || body === splitGenome(this.texts[first]).body) return null;
     return body === splitGenome(this.texts[second]).body ? this.program(second) : recombined;
+  }
+
+  /** Fills a handle. */
+  private put(handle: number, program: Program, text: string, holders: number): void {
+    this.handles.set(text, handle);
+    this.texts[handle] = text;
+    this.holders[handle] = holders;
+    this.sizes[handle] = programSize(program);
+    this.depths[handle] = programDepth(program);
+    this.code.add(handle, compileProgram(program));
   }
 
   decide(rows: DecisionRows): void {

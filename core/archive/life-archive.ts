@@ -2,10 +2,33 @@ import { z } from 'zod';
 import type { TickEvent } from '../events/event.ts';
 import type { MeasureFacts, WorldDefinition } from '../kernel/world.ts';
 import type { Simulation } from '../simulation.ts';
+import type { Saveable } from '../kernel/saveable.ts';
+import { jsonCodec } from './codec.ts';
 import { GridArchive } from './grid-archive.ts';
+import { restoreArchive } from './load.ts';
 
 /** An elite's genome (a handle the archive holds on to), and whose it was. */
 export interface ArchivedLife { genome: number; organism: number; tick: number }
+
+const codec = jsonCodec<ArchivedLife>();
+
+/** An archive of lives; `lives` saves with it what judges said of those who still live. */
+export class LifeArchive extends GridArchive<ArchivedLife> {
+  readonly lives: Saveable;
+
+  constructor(ranges: readonly (readonly [number, number])[], worth: Map<number, number>) {
+    super({ dims: ARCHIVE_DIMS, ranges });
+    this.lives = {
+      save: () => ({ archive: this.save(codec), worth: [...worth] }),
+      load: (saved) => {
+        const { archive, worth: said } = saved as { archive: Uint8Array; worth: [number, number][] };
+        restoreArchive(this, archive, codec);
+        worth.clear();
+        for (const [organism, value] of said) worth.set(organism, value);
+      },
+    };
+  }
+}
 
 export const ARCHIVE_DIMS: readonly [number, number] = [20, 20];
 
@@ -36,15 +59,15 @@ export function archiveFacts(world: Pick<WorldDefinition, 'name' | 'objective' |
  * Feeds an archive with the lives of a simulation as they end, one batch a tick, and answers with an archive event.
  * Where the judge's word is part of the choice, lives that were not judged do not enter.
  */
-export function archiveLives(simulation: Simulation, choice: ArchiveChoice = { objective: 'life' }): GridArchive<ArchivedLife> {
+export function archiveLives(simulation: Simulation, choice: ArchiveChoice = { objective: 'life' }): LifeArchive {
   const { genomes } = simulation.kernel;
   const { world } = simulation;
   const { measures: facts } = archiveFacts(world, choice);
-  const archive = new GridArchive<ArchivedLife>({ dims: ARCHIVE_DIMS, ranges: facts.map(({ lower, upper }) => [lower, upper] as const) });
   const byJudge = choice.objective === 'judged' || facts.includes(judged);
   /** Which of the world's measures each dimension is; -1 is the judge's. */
   const sources = facts.map(({ name }) => (name === judged.name ? -1 : world.measures.findIndex((each) => each.name === name)));
   const worth = new Map<number, number>();
+  const archive = new LifeArchive(facts.map(({ lower, upper }) => [lower, upper] as const), worth);
   let objectives = new Float32Array(256);
   let measures = new Float32Array(512);
   let rows = new Uint32Array(256);

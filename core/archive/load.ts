@@ -13,7 +13,7 @@ import { GridCells } from './grid-cells.ts';
 import { NoveltyArchive } from './novelty-archive.ts';
 import { unpack } from '../kernel/packed.ts';
 import { ParetoArchive } from './pareto-archive.ts';
-import { FORMAT, VERSION, savedArchive } from './saved.ts';
+import { FORMAT, VERSION, savedArchive, type SavedArchive } from './saved.ts';
 import { SlidingArchive } from './sliding-archive.ts';
 import type { Tessellation } from './tessellation.ts';
 
@@ -51,6 +51,22 @@ function cellsOf(choices: unknown): Tessellation {
  * @throws Error with one sentence for bytes that are no saved archive, of another version, damaged, or of another codec
  */
 export function loadArchive<T>(bytes: Uint8Array, codec: PayloadCodec<T>): Archive<T> {
+  const saved = readSaved(bytes, codec);
+  const make = makers[saved.kind];
+  if (!make) throw new Error(`The archive is of the kind "${saved.kind}"; this program knows ${Object.keys(makers).join(', ')}.`);
+  const archive = make<T>(saved.choices);
+  archive.restore(saved, solutionsOf(saved, codec));
+  return archive;
+}
+
+/** Gives an archive that was made with the same choices what was saved of it. Throws as `loadArchive` does. */
+export function restoreArchive<T>(archive: BaseArchive<T>, bytes: Uint8Array, codec: PayloadCodec<T>): void {
+  const saved = readSaved(bytes, codec);
+  if (saved.kind !== archive.kind || saved.slots.slots.some((cell) => cell >= archive.cells)) throw new Error(`The saved archive is of the kind "${saved.kind}" and does not fit this one, of the kind "${archive.kind}".`);
+  archive.restore(saved, solutionsOf(saved, codec));
+}
+
+function readSaved<T>(bytes: Uint8Array, codec: PayloadCodec<T>): SavedArchive {
   // a Buffer is a Uint8Array whose `slice` makes no copy, and what stands in one may begin anywhere
   const read = savedArchive.safeParse(unpack(new Uint8Array(bytes)));
   if (!read.success) {
@@ -58,11 +74,11 @@ export function loadArchive<T>(bytes: Uint8Array, codec: PayloadCodec<T>): Archi
   }
   const saved = read.data;
   if (saved.codec !== codec.name) throw new Error(`The archive was saved with the codec "${saved.codec}" and is read with "${codec.name}".`);
-  const make = makers[saved.kind];
-  if (!make) throw new Error(`The archive is of the kind "${saved.kind}"; this program knows ${Object.keys(makers).join(', ')}.`);
-  const archive = make<T>(saved.choices);
+  return saved;
+}
+
+function solutionsOf<T>(saved: SavedArchive, codec: PayloadCodec<T>): T[] {
   const solutions = codec.decode(saved.payload, saved.payloads);
   if (solutions.length !== saved.payloads) throw new Error(`The archive was saved with ${saved.payloads} solutions; the codec made ${solutions.length} of them.`);
-  archive.restore(saved, solutions);
-  return archive;
+  return solutions;
 }

@@ -48,6 +48,11 @@ export const command = z.discriminatedUnion('kind', [
 ]);
 export type Command = z.infer<typeof command>;
 
+/** Whether a command is a turn that somebody made while the world ran: a replay is given it again. What observers and models answer comes again by itself. */
+export function isTurn(given: Command): boolean {
+  return given.kind === 'set';
+}
+
 /** What is given, as a command. Throws an error with one sentence when it is none. */
 export function parseCommand(given: unknown): Command {
   const result = command.safeParse(given);

@@ -1,5 +1,5 @@
 import type { Simulation } from '../simulation.ts';
-import type { NumberedCommand } from './command.ts';
+import { isTurn, type NumberedCommand } from './command.ts';
 
 /**
  * Gives a simulation again the parameters that were turned in a recorded run, each before the tick it was applied in.
@@ -10,12 +10,17 @@ export class Prompter {
   private next = 0;
 
   constructor(recorded: readonly NumberedCommand[]) {
-    this.turns = recorded.filter(({ command }) => command.kind === 'set');
+    this.turns = recorded.filter(({ command }) => isTurn(command));
   }
 
   /** Whether all that was recorded has been given. */
   get done(): boolean {
     return this.next >= this.turns.length;
+  }
+
+  /** Passes over what a saved state that is gone on with has behind it. */
+  skip(tick: number): void {
+    while (this.next < this.turns.length && this.turns[this.next]!.tick <= tick) this.next++;
   }
 
   /** Submits what belongs to the next tick. */

@@ -1,7 +1,9 @@
 import type { Judgement, Thought } from './delivery.ts';
 import type { Kernel } from './kernel.ts';
+import type { Packable } from './packed.ts';
 import type { ColumnSpec } from './population.ts';
 import { drawn, purpose, seedKey, threefry, uniform } from './random.ts';
+import type { Saveable } from './saveable.ts';
 import { sortRowsById } from './sort.ts';
 import { createJudgings, createThoughts, open } from './tick-events.ts';
 import { squaredDistance } from './torus.ts';
@@ -12,14 +14,14 @@ export interface Message { readonly from: number; readonly hearers: readonly num
 /** `fired` of an organism that follows an intent. */
 export const BY_INTENT = 255;
 
-interface Due { readonly organism: number; readonly dueAt: number }
+type Due = Readonly<{ organism: number; dueAt: number }>;
 
 /**
  * What is asked of models about the living: thoughts, which begin in a tick and take effect `reactionTime` later, and
  * judgements of newborns. The kernel draws who thinks and who is judged from the seed, keeps what is due, and applies
  * what came of it; who answers, it does not know.
  */
-export class Deliberation<S extends ColumnSpec> {
+export class Deliberation<S extends ColumnSpec> implements Saveable {
   readonly thoughts;
   readonly judgings = createJudgings();
   /** Said at the start of this tick. */
@@ -52,6 +54,20 @@ export class Deliberation<S extends ColumnSpec> {
   due(which: 'thoughts' | 'judgements'): Due[] {
     const next = this.kernel.tick + 1;
     return (which === 'thoughts' ? this.thoughtsDue : this.judgementsDue).filter(({ dueAt }) => dueAt <= next);
+  }
+
+  save(): Packable {
+    const { burned, acclaimed, thoughtsDue, judgementsDue, thinking, germlines, intending } = this;
+    return { burned, acclaimed, thoughtsDue, judgementsDue, thinking: [...thinking], germlines: [...germlines], intending };
+  }
+
+  load(saved: unknown): void {
+    const { burned, acclaimed, thoughtsDue, judgementsDue, thinking, germlines, intending } = saved as {
+      burned: number; acclaimed: number; thoughtsDue: Due[]; judgementsDue: Due[]; thinking: number[]; germlines: [number, number][]; intending: number;
+    };
+    Object.assign(this, { burned, acclaimed, thoughtsDue, judgementsDue, intending });
+    for (const organism of thinking) this.thinking.add(organism);
+    for (const [organism, handle] of germlines) this.germlines.set(organism, handle);
   }
 
   /** Begins a tick; called when the commands for it have been applied. Everything due must have been answered by now. */

@@ -1,3 +1,6 @@
+import type { Packable } from './packed.ts';
+import type { Saveable } from './saveable.ts';
+
 /** A ring no size than this stays as it is. */
 const LEAST_TO_SHRINK = 256;
 
@@ -5,7 +8,7 @@ const LEAST_TO_SHRINK = 256;
  * Children between conception and birth, in the order of conception: a ring, since gestation is the same for all and
  * the first conceived are the first born. Entries are [head, head + count), modulo capacity.
  */
-export class Eggs {
+export class Eggs implements Saveable {
   count = 0;
   head = 0;
   capacity: number;
@@ -58,6 +61,14 @@ export class Eggs {
     this.head = (this.head + 1) % this.capacity;
     this.count--;
     return entry;
+  }
+
+  save(): Packable {
+    return Object.fromEntries(Object.entries(this)) as Packable;
+  }
+
+  load(saved: unknown): void {
+    Object.assign(this, saved);
   }
 
   /** A ring of another size that holds all there is, its first entry at 0. */

@@ -1,10 +1,12 @@
+import type { Packable } from './packed.ts';
 import { uniform } from './random.ts';
+import type { Saveable } from './saveable.ts';
 
 /**
  * An amount of something in every cell of a toroidal grid: it regrows towards what the place can bear and diffuses to
  * the four neighbours. Cells are squares of `grain` steps, a power of two so that finding one is exact; `amount` and `richness` are row-major, `cols` × `rows`.
  */
-export class Field {
+export class Field implements Saveable {
   readonly cols: number;
   readonly rows: number;
   readonly grain: number;
@@ -36,6 +38,16 @@ export class Field {
 
   get bytes(): number {
     return this.amount.byteLength + this.richness.byteLength + this.takers.byteLength + this.share.byteLength;
+  }
+
+  save(): Packable {
+    return { amount: this.amount, richness: this.richness };
+  }
+
+  load(saved: unknown): void {
+    const { amount, richness } = saved as Pick<Field, 'amount' | 'richness'>;
+    this.amount.set(amount);
+    this.richness.set(richness);
   }
 
   /** Index of the cell that holds a place on the torus. */

@@ -1,8 +1,11 @@
+import type { Packable } from './packed.ts';
+import type { Saveable } from './saveable.ts';
+
 /**
  * Running fingerprint of an event stream: two lanes of MurmurHash3 (x86, 32 bit; Appleby 2011, public domain) with
  * different seeds over 32-bit words, 64 bits in all. It tells whether two runs were the same, not who made them.
  */
-export class Fingerprint {
+export class Fingerprint implements Saveable {
   private a: number;
   private b: number;
   private words = 0;
@@ -34,6 +37,17 @@ export class Fingerprint {
   text(value: string): void {
     this.word(value.length);
     for (let i = 0; i < value.length; i++) this.word(value.charCodeAt(i));
+  }
+
+  save(): Packable {
+    return { a: this.a, b: this.b, words: this.words };
+  }
+
+  load(saved: unknown): void {
+    const { a, b, words } = saved as { a: number; b: number; words: number };
+    this.a = a;
+    this.b = b;
+    this.words = words;
   }
 
   /** 16 hexadecimal digits for what has passed so far; more may follow. */

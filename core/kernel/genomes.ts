@@ -1,4 +1,5 @@
 import type { RandomStream } from './random.ts';
+import type { Saveable } from './saveable.ts';
 
 /** A sense as a world declares it: name, sentence, unit and range are data; the reading function is bound at run time. */
 export interface SenseFacts {
@@ -80,7 +81,7 @@ export interface VariedGenome { handle: number; variation: number }
  * The genomes of a world, handed to the kernel by whoever knows how to read them. A handle is a small integer that is
  * the same for equal genomes and may be used again once nobody holds it.
  */
-export interface Genomes {
+export interface Genomes extends Saveable {
   /** Registers a row needs in `DecisionRows.memory`. */
   readonly registersPerRow: number;
   /** Distinct genomes held now. */

@@ -3,8 +3,10 @@ import type { Delivery } from './delivery.ts';
 import { Eggs } from './eggs.ts';
 import { finish } from './fingerprint.ts';
 import type { DecisionRows, Genomes } from './genomes.ts';
+import type { Packable } from './packed.ts';
 import { Population, type ColumnSpec } from './population.ts';
 import { RandomStream, purpose, seedKey, threefry, drawn, uniform } from './random.ts';
+import type { Saveable } from './saveable.ts';
 import { sortRowsById } from './sort.ts';
 import { NOBODY, Operator, Outcome, Variation, createBirths, createConceptions, createDeaths, open } from './tick-events.ts';
 import type { Parameters, WorldDefinition, WorldParts } from './world.ts';
@@ -27,7 +29,7 @@ export interface KernelOptions<S extends ColumnSpec> {
  * A tick is synchronous: everyone decides on the state at its start, and every effect on others is a count or a sum of
  * equal terms, so that no result depends on the order of rows.
  */
-export class Kernel<S extends ColumnSpec = ColumnSpec> {
+export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
   /** Ticks completed; the next `step` is tick `tick + 1`. */
   tick = 0;
   readonly seed: number;
@@ -102,6 +104,35 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> {
   get bytes(): number {
     return this.pop.bytes + this.eggs.bytes + this.parts.bytes + this.dying.byteLength + this.scratch.words.byteLength
       + this.conceivers.byteLength + this.spare.byteLength;
+  }
+
+  /** Between two ticks, from the first on. */
+  save(): Packable {
+    const { tick, nextId, parameters, genomes, pop, eggs, deliberation, parts, deaths } = this;
+    return {
+      tick, nextId, parameters, genomes: genomes.save(), pop: pop.save(), eggs: eggs.save(), deliberation: deliberation.save(), parts: parts.save(),
+      ended: deaths.genome.subarray(0, deaths.count),
+    };
+  }
+
+  load(saved: unknown): void {
+    const { tick, nextId, parameters, genomes, pop, eggs, deliberation, parts, ended } = saved as Record<string, unknown> & {
+      tick: number; nextId: number; parameters: Record<string, number>; ended: Uint32Array;
+    };
+    this.tick = tick;
+    this.nextId = nextId;
+    Object.assign(this.parameters, parameters);
+    this.genomes.load(genomes);
+    this.pop.load(pop);
+    this.eggs.load(eggs);
+    this.deliberation.load(deliberation);
+    this.parts.load(parts);
+    // the genomes of those who died in the last tick are let go in the next
+    this.deaths.count = 0;
+    for (const handle of ended) {
+      const at = open(this.deaths);
+      this.deaths.genome[at] = handle;
+    }
   }
 
   /** Puts a founder at a place; returns its id. Founders are born before the first tick and stand in its births. */

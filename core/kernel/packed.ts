@@ -7,7 +7,7 @@
  *   …  the typed arrays, each filled up with zeros to a multiple of 8
  *
  * In the text an array stands as {"$array": [type, byte offset behind the text, length]}, and a number that JSON has not
- * as {"$number": "NaN"}. Numbers are little-endian, as on every machine that runs a browser.
+ * as {"$number": "NaN"}; a long text lies among the arrays in UTF-8, as {"$text": [byte offset, bytes]}. Numbers are little-endian, as on every machine that runs a browser.
  */
 export type Packable = null | boolean | number | string | PackedArray | readonly Packable[] | { readonly [key: string]: Packable | undefined };
 export type PackedArray = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
@@ -19,33 +19,72 @@ const HEADER_BYTES = 24;
 const TYPES = { u8: Uint8Array, u16: Uint16Array, i32: Int32Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 type TypeName = keyof typeof TYPES;
 
+// every engine has these; the kernel's own list of types does not
+declare const TextEncoder: new () => { encode(text: string): Uint8Array; encodeInto(text: string, into: Uint8Array): unknown };
+declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A text this long or longer lies among the arrays, in UTF-8. */
+const LONG_TEXT = 1024;
+
+/** A value on its way to bytes: what will stand where. */
+export interface PackLayout { readonly bytes: number; readonly text: string; readonly parts: readonly { readonly array: PackedArray; readonly at: number }[] }
+
 export function pack(value: Packable): Uint8Array {
-  const arrays: { array: PackedArray; at: number }[] = [];
+  const layout = layOut(value);
+  const packed = new Uint8Array(layout.bytes);
+  packInto(packed, layout);
+  sign(packed);
+  return packed;
+}
+
+/** Where everything in a value comes to stand; its arrays are not read yet. */
+export function layOut(value: Packable): PackLayout {
+  const parts: { array: PackedArray; at: number }[] = [];
   let bytes = 0;
+  const place = (array: PackedArray): number => {
+    const at = bytes;
+    parts.push({ array, at });
+    bytes += rounded(array.byteLength);
+    return at;
+  };
   const plain = (each: Packable | undefined): unknown => {
     if (typeof each === 'number') return Number.isFinite(each) && !Object.is(each, -0) ? each : { $number: Object.is(each, -0) ? '-0' : String(each) };
+    if (typeof each === 'string' && each.length >= LONG_TEXT) {
+      const encoded = encoder.encode(each);
+      // ASCII comes back as it was; of the rest half a surrogate pair, for one, has no UTF-8
+      if (encoded.length === each.length || decoder.decode(encoded) === each) return { $text: [place(encoded), encoded.length] };
+    }
     if (each === null || typeof each !== 'object') return each;
     const type = typeOf(each);
     if (type !== undefined) {
       const array = each as PackedArray;
-      arrays.push({ array, at: bytes });
-      const reference = { $array: [type, bytes, array.length] };
-      bytes += rounded(array.byteLength);
-      return reference;
+      return { $array: [type, place(array), array.length] };
     }
     if (Array.isArray(each)) return each.map(plain);
     return Object.fromEntries(Object.entries(each).map(([key, inner]) => [key, plain(inner)]));
   };
   const text = JSON.stringify(plain(value)).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return { bytes: HEADER_BYTES + rounded(text.length) + bytes, text, parts };
+}
+
+/** Writes a value to the first `layout.bytes` of `packed`, all but the checksum; `packed` begins at a word. */
+export function packInto(packed: Uint8Array, { text, parts }: PackLayout): void {
   const textBytes = rounded(text.length);
-  const packed = new Uint8Array(HEADER_BYTES + textBytes + bytes);
-  packed.fill(0x20, HEADER_BYTES, HEADER_BYTES + textBytes);
-  for (let i = 0; i < text.length; i++) packed[HEADER_BYTES + i] = text.charCodeAt(i);
-  for (const { array, at } of arrays) {
-    packed.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), HEADER_BYTES + textBytes + at);
+  const body = HEADER_BYTES + textBytes;
+  packed.fill(0x20, HEADER_BYTES + text.length, body);
+  encoder.encodeInto(text, packed.subarray(HEADER_BYTES));
+  for (const { array, at } of parts) {
+    packed.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), body + at);
+    packed.fill(0, body + at + array.byteLength, body + at + rounded(array.byteLength));
   }
-  new Uint32Array(packed.buffer, 0, 6).set([...MAGIC, BYTE_ORDER, PACK_VERSION, textBytes, checksum(packed, HEADER_BYTES)]);
-  return packed;
+  new Uint32Array(packed.buffer, packed.byteOffset, 6).set([...MAGIC, BYTE_ORDER, PACK_VERSION, textBytes, 0]);
+}
+
+/** Puts the checksum where it belongs: what was packed is whole from now on. */
+export function sign(packed: Uint8Array): void {
+  new Uint32Array(packed.buffer, packed.byteOffset, 6)[5] = checksum(packed, HEADER_BYTES);
 }
 
 /** The value that was packed; its arrays are copies. Throws an Error with one sentence for bytes that are no whole package. */
@@ -64,6 +103,10 @@ export function unpack(given: Uint8Array): unknown {
   return JSON.parse(text, (_, each: unknown): unknown => {
     if (each === null || typeof each !== 'object') return each;
     if ('$number' in each) return Number(each.$number);
+    if ('$text' in each && Array.isArray(each.$text)) {
+      const [at, length] = each.$text as [number, number];
+      return decoder.decode(packed.slice(body + at, body + at + length));
+    }
     if (!('$array' in each) || !Array.isArray(each.$array)) return each;
     const [type, at, length] = each.$array as [TypeName, number, number];
     const kind = TYPES[type];

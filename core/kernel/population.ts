@@ -1,3 +1,6 @@
+import type { Packable, PackedArray } from './packed.ts';
+import type { Saveable } from './saveable.ts';
+
 /** Kinds of column, by the array that holds them. */
 export interface ColumnKinds { f32: Float32Array; u32: Uint32Array; u16: Uint16Array; u8: Uint8Array }
 export type ColumnSpec = Readonly<Record<string, keyof ColumnKinds>>;
@@ -47,7 +50,7 @@ const arrays = {
  * Organisms in typed-array columns. Live rows are [0, count); a row moves when another dies (the last row takes its
  * place) or when the rows are sorted by place, so only `id` names an organism.
  */
-export class Population<S extends ColumnSpec = CommonColumns> {
+export class Population<S extends ColumnSpec = CommonColumns> implements Saveable {
   count = 0;
   readonly capacity: number;
   readonly columns: ColumnsOf<CommonColumns & S>;
@@ -98,6 +101,21 @@ export class Population<S extends ColumnSpec = CommonColumns> {
     for (let i = 0; i < shorts.length; i++) shorts[i][row] = shorts[i][last];
     for (let i = 0; i < bytesOf.length; i++) bytesOf[i][row] = bytesOf[i][last];
     for (let r = 0; r < stride; r++) memory[row * stride + r] = memory[last * stride + r];
+  }
+
+  /** The live rows, in the order in which they lie. */
+  save(): Packable {
+    const { count, columns, memory, registersPerRow } = this;
+    const live = Object.entries<Column>(columns).map(([name, column]) => [name, column.subarray(0, count)] as const);
+    return { count, memory: memory.subarray(0, count * registersPerRow), columns: Object.fromEntries<PackedArray>(live) };
+  }
+
+  load(saved: unknown): void {
+    const { count, columns, memory } = saved as { count: number; columns: Record<string, Column>; memory: Float32Array };
+    if (count > this.capacity) throw new RangeError(`The saved state has ${count} organisms; this world has room for ${this.capacity}.`);
+    for (const [name, column] of Object.entries<Column>(this.columns)) column.set(columns[name]!);
+    this.memory.set(memory);
+    this.count = count;
   }
 
   /**

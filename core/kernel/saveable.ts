@@ -6,7 +6,8 @@ import type { Packable } from './packed.ts';
  *
  * What `save` returns is to be packed before the next tick: arrays in it may be views of live columns. Genomes are
  * named by their handles, which stand for the same genomes when the simulation has been loaded before; whoever holds
- * handles does not retain them again. `load` throws an error with one sentence for what is no such state.
+ * handles does not retain them again. `load` takes what the same version has saved and a checksum vouches for; it
+ * looks no further.
  */
 export interface Saveable {
   save(): Packable;

@@ -4,6 +4,7 @@ import type { Field } from './field.ts';
 import type { SenseReader, Survey, Vocabulary } from './genomes.ts';
 import type { Kernel } from './kernel.ts';
 import type { ColumnSpec } from './population.ts';
+import type { Saveable } from './saveable.ts';
 
 /** A schema of numbers, each with default, range and a sentence: `z.object({ scarcity: pressure({...}) })`. */
 export type ParameterSchema = z.ZodObject<Record<string, z.ZodDefault<z.ZodNumber>>>;
@@ -40,8 +41,8 @@ export interface WorldDefinition<S extends ColumnSpec = ColumnSpec, P extends Pa
   create(kernel: Kernel<S>): WorldParts<S>;
 }
 
-/** The living parts of one simulation of a world. */
-export interface WorldParts<S extends ColumnSpec = ColumnSpec> {
+/** The living parts of one simulation of a world; what they save is all that is kept from tick to tick besides the population. */
+export interface WorldParts<S extends ColumnSpec = ColumnSpec> extends Saveable {
   /** The resource that viewers draw. */
   readonly field: Field;
   readonly cells: CellList;

@@ -1,4 +1,5 @@
 import type { DecisionRows, Genomes, VariedGenome, Vocabulary } from '../../core/kernel/genomes.ts';
+import type { Packable } from '../../core/kernel/packed.ts';
 import type { RandomStream } from '../../core/kernel/random.ts';
 import { Variation } from '../../core/kernel/tick-events.ts';
 
@@ -66,6 +67,16 @@ export class PlainGenomes implements Genomes {
       act[row] = this.acts.indexOf(this.text(genome[row]!).split('#')[0]!);
       memory[row]!++;
     }
+  }
+
+  save(): Packable {
+    return { texts: this.texts, holders: this.holders };
+  }
+
+  load(saved: unknown): void {
+    const { texts, holders } = saved as { texts: string[]; holders: number[] };
+    this.texts.splice(0, Infinity, ...texts);
+    this.holders.splice(0, Infinity, ...holders);
   }
 
   private check(handle: number): void {

@@ -31,6 +31,8 @@ export const plainWorld = defineWorld({
     const look = new Uint16Array(pop.capacity);
     return {
       field: new Field(16, 16, 4), cells, readers: [], bytes: cells.bytes,
+      save: () => null,
+      load: () => undefined,
       begin: (row) => { steps[row] = 0; },
       lifeOf(row, life) {
         life[0] = children[row]!;

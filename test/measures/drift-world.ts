@@ -36,6 +36,8 @@ const driftWorld = defineWorld({
     const key = seedKey(kernel.seed, 0x64726966);
     return {
       field: new Field(16, 16, 4), cells, readers: [], bytes: cells.bytes,
+      save: () => null,
+      load: () => undefined,
       begin: () => undefined,
       lifeOf(row, life) {
         life[0] = children[row]!;

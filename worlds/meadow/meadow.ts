@@ -90,6 +90,12 @@ export const meadow = defineWorld({
       survey: { senses: lookingSenses, acts: lookingActs, asked: sight.seen, serve: () => sight.lookAround() },
       bytes: field.bytes + cells.bytes + sight.bytes,
       ledger: parts.ledger,
+      save: () => ({ field: field.save(), ledger: parts.ledger }),
+      load(saved) {
+        const state = saved as { field: unknown; ledger: Float64Array };
+        field.load(state.field);
+        parts.ledger.set(state.ledger);
+      },
       step: () => step(kernel, parts),
       begin(row) {
         columns.hurt[row] = columns.hunted[row] = kernel.tick - LONG_AGO;

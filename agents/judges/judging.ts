@@ -1,14 +1,17 @@
 import type { Judging as JudgingSource } from '../../core/advance.ts';
 import type { TickEvent } from '../../core/events/event.ts';
 import type { Judgement as JudgementResult } from '../../core/kernel/delivery.ts';
+import type { Packable } from '../../core/kernel/packed.ts';
 import { drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
+import type { Saveable } from '../../core/kernel/saveable.ts';
 import type { JudgeQuestion } from '../../core/kernel/world.ts';
 import type { Simulation } from '../../core/simulation.ts';
 import { boundedReason } from '../model/reason.ts';
 import type { ModelService } from '../model/task.ts';
 import { createJudge, type JudgeOptions, type Judgement, type JudgeWay } from './judge.ts';
 
-export interface Judging extends JudgingSource {
+/** Loaded, it asks again for what is still to be answered. */
+export interface Judging extends JudgingSource, Saveable {
   /** Judgements asked for and not answered yet. */
   readonly inFlight: number;
   /** Newborns that were to be judged so far, how many of them had a genome that was judged before, and the ways in which answers came. */
@@ -32,6 +35,9 @@ const REMEMBERED = 10_000;
 /** Ticks for which a program is not asked about again when there was no budget for it. */
 const POOR_TICKS = 200;
 
+/** A program that is asked about, and what came of it once it is there. */
+interface Case { readonly program: string; readonly due: number; readonly judgement: Promise<Judgement>; came: Judgement | null }
+
 /** Ends one newborn's waiting. */
 type End = (result: JudgementResult) => void;
 
@@ -46,7 +52,9 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
   const judge = createJudge(service, options);
   const about = aboutWorld(world);
   const key = seedKey(simulation.seed, purpose.judgement);
-  const known = new Map<string, Promise<Judgement>>();
+  const known = new Map<string, Case>();
+  /** What those wait for who have not collected yet. */
+  const awaited = new Map<number, Case>();
   /** Which program is asked about for whom, until it is answered in the record. */
   const askedFor = new Map<number, string>();
   /** Programs that there was no budget for, oldest first. */
@@ -67,6 +75,7 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
       if (unjudged.delete(command.organism) && command.worth !== null) worths.set(command.organism, command.worth);
       // answered, if not by us
       pending.delete(command.organism);
+      awaited.delete(command.organism);
       const program = askedFor.get(command.organism);
       askedFor.delete(command.organism);
       if (program === undefined || command.worth !== null) continue;
@@ -88,23 +97,27 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
       pending.set(organism, Promise.resolve(nothing(organism, `the world "${world.name}" has no question for a judge`)));
       return;
     }
-    let judgement = known.get(program);
-    if (judgement === undefined) {
-      judgement = ask(question, program, dueAt);
-      known.set(program, judgement);
+    let one = known.get(program);
+    if (one === undefined) {
+      one = ask(question, program, dueAt);
+      known.set(program, one);
       askedFor.set(organism, program);
       for (const oldest of known.keys()) {
         if (known.size <= REMEMBERED) break;
         known.delete(oldest);
       }
     } else shared++;
-    waitFor(organism, judgement);
+    waitFor(organism, one);
   }
 
-  async function ask({ name, text, labels }: JudgeQuestion, program: string, due: number): Promise<Judgement> {
-    const judgement = await judge.ask({ name, question: text, labels, about, text: program, due, seed: seedOf(program) });
-    if ('way' in judgement) ways[judgement.way]++;
-    return judgement;
+  function ask({ name, text, labels }: JudgeQuestion, program: string, due: number): Case {
+    const judgement = judge.ask({ name, question: text, labels, about, text: program, due, seed: seedOf(program) });
+    const one: Case = { program, due, judgement, came: null };
+    void judgement.then((came) => {
+      one.came = came;
+      if ('way' in came) ways[came.way]++;
+    }, () => undefined);
+    return one;
   }
 
   /** A draw for a program, the same whoever bears it and whenever. */
@@ -118,7 +131,9 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
     return a >>> 1;
   }
 
-  function waitFor(organism: number, judgement: Promise<Judgement>): void {
+  function waitFor(organism: number, one: Case): void {
+    const { judgement } = one;
+    awaited.set(organism, one);
     let settle: End = () => undefined;
     pending.set(organism, new Promise<JudgementResult>((resolve) => { settle = resolve; }));
     const end: End = (result) => { if (waiting.delete(end)) settle(result); };
@@ -129,6 +144,36 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
     );
   }
 
+  function save(): Packable {
+    const now = simulation.kernel.tick;
+    const all = [...new Set([...known.values(), ...awaited.values()])];
+    const counted = { ...ways };
+    // what has been due is answered; what is to come is asked for again, and counted again
+    for (const { due, came } of all) if (due > now && came !== null && 'way' in came) counted[came.way]--;
+    return {
+      cases: all.map(({ program, due, came }) => ({ program, due, came: due <= now ? came : null })) as unknown as Packable,
+      known: [...known.values()].map((one) => all.indexOf(one)), awaited: [...awaited].map(([organism, one]) => [organism, all.indexOf(one)]),
+      askedFor: [...askedFor], unpaid, unjudged: [...unjudged], worths: [...worths], ways: counted, begun, shared,
+    };
+  }
+
+  function load(saved: unknown): void {
+    const state = saved as {
+      cases: { program: string; due: number; came: Judgement | null }[]; known: number[]; awaited: [number, number][]; askedFor: [number, string][];
+      unpaid: { program: string; until: number }[]; unjudged: number[]; worths: [number, number][]; ways: typeof ways; begun: number; shared: number;
+    };
+    ({ begun, shared } = state);
+    Object.assign(ways, state.ways);
+    const all = state.cases.map((one): Case => (one.came === null && question !== undefined ? ask(question, one.program, one.due)
+      : { ...one, judgement: Promise.resolve(one.came ?? { outcome: 'fallback', reason: 'nobody was asked' } as Judgement) }));
+    for (const at of state.known) known.set(all[at]!.program, all[at]!);
+    for (const [organism, at] of state.awaited) waitFor(organism, all[at]!);
+    for (const [organism, program] of state.askedFor) askedFor.set(organism, program);
+    unpaid.push(...state.unpaid);
+    for (const organism of state.unjudged) unjudged.add(organism);
+    for (const [organism, worth] of state.worths) worths.set(organism, worth);
+  }
+
   const listening = simulation.events$.subscribe((event) => { if (event.kind === 'tick') hear(event); });
 
   return {
@@ -137,9 +182,11 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
     get shared() { return shared; },
     ways,
     worthOf: (organism) => worths.get(organism),
+    save, load,
     collect(organism) {
       const judgement = pending.get(organism);
       pending.delete(organism);
+      awaited.delete(organism);
       return judgement ?? Promise.resolve(nothing(organism, 'nobody was asked'));
     },
     close() {

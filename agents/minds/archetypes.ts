@@ -47,6 +47,11 @@ export class Archetypes<T> {
     this.begun.set(name, { tick, by, deliberation });
   }
 
+  /** What is shared now, in the order in which it was begun. */
+  *[Symbol.iterator](): Generator<{ readonly name: string } & Begun<T>> {
+    for (const [name, one] of this.begun) yield { name, ...one };
+  }
+
   /** Nothing came of what this organism began: the next of the archetype begins afresh. */
   failed(by: number): void {
     for (const [name, each] of this.begun) if (each.by === by) this.begun.delete(name);

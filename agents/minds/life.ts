@@ -1,5 +1,7 @@
 import type { Thought } from '../../core/kernel/delivery.ts';
 import type { ActFacts } from '../../core/kernel/genomes.ts';
+import type { Packable } from '../../core/kernel/packed.ts';
+import type { Saveable } from '../../core/kernel/saveable.ts';
 import { spoken, type Heard, type Memory, type OwnLife } from './prompt.ts';
 
 /** What is kept of a life at most. */
@@ -19,7 +21,7 @@ export interface Moment { readonly tick: number; readonly age: number; readonly 
  * What organisms remember, from the events alone, so that it is the same whenever replies came: messages heard and what came of
  * their thoughts. Kept for those who have thought or heard, bounded for each, until they die.
  */
-export class Lives {
+export class Lives implements Saveable {
   private readonly lives = new Map<number, Life>();
   private readonly acts: readonly ActFacts[];
 
@@ -79,6 +81,15 @@ export class Lives {
 
   forget(organism: number): void {
     this.lives.delete(organism);
+  }
+
+  save(): Packable {
+    return [...this.lives] as unknown as Packable;
+  }
+
+  load(saved: unknown): void {
+    this.lives.clear();
+    for (const [organism, life] of saved as [number, Life][]) this.lives.set(organism, life);
   }
 
   private of(organism: number): Life {

@@ -1,7 +1,9 @@
 import type { Thinker } from '../../core/advance.ts';
 import type { TickEvent } from '../../core/events/event.ts';
 import type { Thought as ThoughtResult } from '../../core/kernel/delivery.ts';
+import type { Packable } from '../../core/kernel/packed.ts';
 import { drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
+import type { Saveable } from '../../core/kernel/saveable.ts';
 import type { Simulation } from '../../core/simulation.ts';
 import type { ChatMessage } from '../model/contract.ts';
 import { boundedReason } from '../model/reason.ts';
@@ -17,7 +19,8 @@ import { Stories, type ThoughtStory } from './stories.ts';
 /** What is known of an organism's mind: its thoughts, the last one last, and while it lives what it remembers and has heard. */
 export interface MindStory { readonly thoughts: readonly ThoughtStory[]; readonly memories: readonly Memory[]; readonly heard: readonly Heard[] }
 
-export interface Minds extends Thinker {
+/** Loaded, they ask again for what is still to be answered. */
+export interface Minds extends Thinker, Saveable {
   /** Thoughts that have begun and are not answered yet. */
   readonly inFlight: number;
   /** Thoughts begun so far, and how many of them shared another's deliberation. */
@@ -37,8 +40,16 @@ export interface MindsOptions {
   options?: Partial<MindOptions>;
 }
 
-/** One deliberation, whoever shares it. */
-interface Deliberation { readonly by: number; readonly messages: readonly ChatMessage[]; readonly answer: Promise<Answer<Thought>> }
+/** One deliberation, whoever shares it: what is asked, for whom, and by when. */
+interface Asked { readonly by: number; readonly tick: number; readonly dueAt: number; readonly messages: readonly ChatMessage[]; readonly instincts: string }
+interface Deliberation extends Asked {
+  readonly answer: Promise<Answer<Thought>>;
+  /** The answer once it is there. */
+  came: Answer<Thought> | null;
+}
+
+/** An organism that waits, and for which deliberation. */
+interface Waiting { readonly organism: number; readonly tick: number; readonly dueAt: number; readonly deliberation: Deliberation }
 
 /** Ends one organism's waiting with a result. */
 type End = (result: ThoughtResult, model: string, thought: Thought | null) => void;
@@ -67,6 +78,8 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
   const stories = new Stories();
   /** Thoughts that nobody has collected yet, by organism; one thinks one thought at a time. */
   const pending = new Map<number, Promise<ThoughtResult>>();
+  /** What those wait for. */
+  const awaited = new Map<number, Waiting>();
   /** Those that are not answered yet, and whose they are. */
   const waiting = new Map<End, number>();
   let begun = 0;
@@ -79,6 +92,7 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
       lives.thought(tick, command);
       // answered, if not by us
       pending.delete(command.organism);
+      awaited.delete(command.organism);
       if (command.outcome === 'fallback') archetypes.failed(command.organism);
     }
     for (const { from, hearers, text } of messages) for (const hearer of hearers) lives.hear(hearer, { tick, from, text });
@@ -102,7 +116,7 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
         // what others will share says nothing of the one who happened to be first
         const situation: Situation = { genome, fired: thoughts.fired[i]!, readings, own: name === null ? own : null };
         story = storyFrom(organism, tick, dueAt, organism, mindPrompt(system, situation, vocabulary));
-        deliberation = deliberate(story, genome);
+        deliberation = deliberate({ by: organism, tick, dueAt, messages: story.messages, instincts: genome }, story);
         if (name !== null) archetypes.begin(name, tick, organism, deliberation);
       } else {
         shared++;
@@ -113,9 +127,9 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
     }
   }
 
-  function deliberate(story: ThoughtStory, instincts: string): Deliberation {
-    const { organism, tick, dueAt, messages } = story;
-    threefry(key[0], key[1], organism, tick);
+  function deliberate(asked: Asked, story: ThoughtStory): Deliberation {
+    const { by, tick, dueAt, messages, instincts } = asked;
+    threefry(key[0], key[1], by, tick);
     const task: Task<Thought> = {
       role: 'mind', kind: 'deliberate', due: dueAt,
       request: { messages: [...messages], grammar, schema, maxTokens: options.maxTokens, temperature: options.temperature, seed: drawn[0]! >>> 1 },
@@ -125,12 +139,16 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
       },
       repair: (refused, problem) => mindRepair(messages, refused, problem),
     };
-    return { by: organism, messages, answer: service.perform(task) };
+    const deliberation: Deliberation = { ...asked, answer: service.perform(task), came: null };
+    void deliberation.answer.then((came) => { deliberation.came = came; });
+    return deliberation;
   }
 
   /** Has an organism wait for a deliberation, its own or another's. */
-  function waitFor({ answer }: Deliberation, story: ThoughtStory): void {
-    const { organism } = story;
+  function waitFor(deliberation: Deliberation, story: ThoughtStory): void {
+    const { answer } = deliberation;
+    const { organism, tick, dueAt } = story;
+    awaited.set(organism, { organism, tick, dueAt, deliberation });
     let settle: (result: ThoughtResult) => void = () => undefined;
     pending.set(organism, new Promise<ThoughtResult>((resolve) => { settle = resolve; }));
     const end: End = (result, model, thought) => {
@@ -146,6 +164,43 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
     );
   }
 
+  function save(): Packable {
+    const shown = [...archetypes];
+    const all = [...new Set([...shown.map(({ deliberation }) => deliberation), ...[...awaited.values()].map(({ deliberation }) => deliberation)])];
+    const now = simulation.kernel.tick;
+    return {
+      lives: lives.save(), begun, shared,
+      // what has been due is answered; what is to come is asked for again, and counted again
+      deliberations: all.map(({ by, tick, dueAt, messages, instincts, came }) => ({ by, tick, dueAt, messages, instincts, came: dueAt <= now ? came : null })) as unknown as Packable,
+      archetypes: shown.map(({ name, tick, by, deliberation }) => ({ name, tick, by, deliberation: all.indexOf(deliberation) })),
+      awaited: [...awaited.values()].map(({ organism, tick, dueAt, deliberation }) => ({ organism, tick, dueAt, deliberation: all.indexOf(deliberation) })),
+    };
+  }
+
+  function load(saved: unknown): void {
+    const state = saved as {
+      lives: unknown; begun: number; shared: number; deliberations: (Asked & { came: Answer<Thought> | null })[];
+      archetypes: { name: string; tick: number; by: number; deliberation: number }[]; awaited: { organism: number; tick: number; dueAt: number; deliberation: number }[];
+    };
+    lives.load(state.lives);
+    ({ begun, shared } = state);
+    const told = new Map<number, ThoughtStory>();
+    const all = state.deliberations.map((one): Deliberation => {
+      if (one.came !== null) return { ...one, answer: Promise.resolve(one.came) };
+      const story = storyFrom(one.by, one.tick, one.dueAt, one.by, one.messages);
+      told.set(one.by, story);
+      return deliberate(one, story);
+    });
+    for (const { name, tick, by, deliberation } of state.archetypes) archetypes.begin(name, tick, by, all[deliberation]!);
+    for (const { organism, tick, dueAt, deliberation } of state.awaited) {
+      const one = all[deliberation]!;
+      const own = one.by === organism && one.tick === tick ? told.get(organism) : undefined;
+      const story = own ?? storyFrom(organism, tick, dueAt, one.by, one.messages);
+      stories.add(story);
+      waitFor(one, story);
+    }
+  }
+
   const listening = simulation.events$.subscribe((event) => { if (event.kind === 'tick') hear(event); });
 
   return {
@@ -153,9 +208,11 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
     get begun() { return begun; },
     get shared() { return shared; },
     get remembered() { return lives.size; },
+    save, load,
     collect(organism) {
       const thought = pending.get(organism);
       pending.delete(organism);
+      awaited.delete(organism);
       return thought ?? Promise.resolve(nothing(organism, 'nobody was asked'));
     },
     storyOf(organism) {

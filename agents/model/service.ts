@@ -1,5 +1,5 @@
 import { Subject, type Observable } from 'rxjs';
-import { Accounts, Occurrences } from './accounts.ts';
+import { Accounts, Occurrences, emptyEntry, type Entry } from './accounts.ts';
 import { Purse } from './budget.ts';
 import { knownOf, type Capabilities } from './capabilities.ts';
 import { contentKey, repairKey, type RecordedModel, type TapeHeader } from './cassette.ts';
@@ -9,7 +9,7 @@ import { dollarsFor, knownPrices, priceOf, type PriceTable } from './prices.ts';
 import { boundedReason } from './reason.ts';
 import { createLive, createReplay, openRecord, openShelf, type Obtained, type Source, type Ticket } from './source.ts';
 import { Tape } from './tape.ts';
-import { modelFor, type Account, type Answer, type Budget, type BudgetState, type Cost, type ModelEvent, type ModelService, type Read, type Task } from './task.ts';
+import { modelFor, type Answer, type Budget, type BudgetState, type Cost, type ModelEvent, type ModelService, type Read, type Task } from './task.ts';
 
 export interface ServiceOptions {
   /** The models, each with a name of its own; the first is the default. The service closes them. */
@@ -141,16 +141,16 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
 
   const modelOf = (task: Pick<Task<unknown>, 'role' | 'kind' | 'model'>): string => modelFor(task, header.routes, first);
 
-  /** Asks one request and puts what was paid into the account. */
-  async function obtain(ticket: Ticket, request: ModelRequest, sum: Sum, account: Account): Promise<Obtained> {
+  /** Asks one request and notes what was paid. */
+  async function obtain(ticket: Ticket, request: ModelRequest, sum: Sum, entry: Entry): Promise<Obtained> {
     const obtained = await source.obtain(ticket, request);
     const { paid, result, retries, via } = obtained;
     const price = models.get(ticket.model)?.price ?? null;
-    account.calls += paid.calls;
-    account.promptTokens += paid.promptTokens;
-    account.completionTokens += paid.completionTokens;
-    account.dollars += dollarsFor(price, paid.promptTokens, paid.completionTokens);
-    account.retries += retries;
+    entry.calls += paid.calls;
+    entry.promptTokens += paid.promptTokens;
+    entry.completionTokens += paid.completionTokens;
+    entry.dollars += dollarsFor(price, paid.promptTokens, paid.completionTokens);
+    entry.retries += retries;
     if ('error' in result && result.error.kind === 'missing') sum.missing = true;
     if ('reply' in result) {
       const { promptTokens, completionTokens } = result.reply;
@@ -163,9 +163,9 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     return obtained;
   }
 
-  async function work<T>(task: Task<T>, ticket: Ticket, request: ModelRequest, sum: Sum, account: Account): Promise<Answer<T>> {
+  async function work<T>(task: Task<T>, ticket: Ticket, request: ModelRequest, sum: Sum, entry: Entry): Promise<Answer<T>> {
     const { model } = ticket;
-    const one = await obtain(ticket, request, sum, account);
+    const one = await obtain(ticket, request, sum, entry);
     if (!('reply' in one.result)) return unanswered(one.result, model, sum);
     const read = tryRead(task, one.result.reply);
     if ('value' in read) return { outcome: 'ok', value: read.value, problem: '', model, cost: sum.cost };
@@ -178,7 +178,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
       return { outcome: 'fallback', reason: boundedReason(`No repair could be asked for: ${messageOf(error)}`), model, cost: sum.cost };
     }
     const { place } = ticket;
-    const two = await obtain({ ...ticket, place: { ...place, key: repairKey(place.key, model, again) } }, again, sum, account);
+    const two = await obtain({ ...ticket, place: { ...place, key: repairKey(place.key, model, again) } }, again, sum, entry);
     if (!('reply' in two.result)) return unanswered(two.result, model, sum);
     const mended = tryRead(task, two.result.reply);
     return 'value' in mended
@@ -192,6 +192,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     const model = modelOf(task);
     const account = accounts.of(role, kind, model);
     const sum = new Sum();
+    const entry = emptyEntry();
     inFlight += 1;
     let answer: Answer<T>;
     try {
@@ -203,15 +204,16 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
       const key = contentKey(model, request);
       const tick = Number.isFinite(due) ? due : Number.MAX_SAFE_INTEGER;
       const ticket: Ticket = { place: { key, due: tick, nth: occurrences.next(tick, key) }, role, kind, model, occurrence: source.occurrence(key) };
-      answer = await work(task, ticket, request, sum, account);
+      answer = await work(task, ticket, request, sum, entry);
     } catch (error) {
       answer = { outcome: 'fallback', reason: boundedReason(messageOf(error)), model, cost: sum.cost };
     }
     inFlight -= 1;
     // What the recorded run had asked and never needed did not end there, and does not here.
     if (sum.missing) return answer;
-    account[answer.outcome] += 1;
-    if (sum.calls > 0 && !sum.own) account.shared += 1;
+    entry[answer.outcome] += 1;
+    if (sum.calls > 0 && !sum.own) entry.shared += 1;
+    accounts.enter(account, due, entry);
     const reason = 'reason' in answer ? answer.reason : answer.problem;
     events.next({
       kind: 'task', role, task: kind, model, due, outcome: answer.outcome, reason, cost: answer.cost, milliseconds: performance.now() - started,
@@ -224,6 +226,8 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     slots: header.models.reduce((total, one) => total + one.slots, 0),
     get inFlight() { return inFlight; },
     accounts: accounts.all,
+    accountsUpTo: (tick) => accounts.upTo(tick),
+    carryOver: (earlier) => accounts.carryOver(earlier),
     get budget() { return budget(); },
     events$: events.asObservable() satisfies Observable<ModelEvent>,
     get missing() { return facts.missing; },

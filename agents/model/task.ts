@@ -91,6 +91,10 @@ export interface ModelService {
   /** Tasks that are not answered yet. */
   readonly inFlight: number;
   readonly accounts: readonly Account[];
+  /** The accounts of what was due by a tick, for a run that will go on from there; the ticks asked about rise. */
+  accountsUpTo(tick: number): Account[];
+  /** Begins with the accounts of an earlier part of the run. */
+  carryOver(earlier: readonly Account[]): void;
   readonly budget: BudgetState;
   readonly events$: Observable<ModelEvent>;
   /** Whether the model of a task decodes under `ModelRequest.grammar`, under `schema`, and gives log-probabilities. Undefined where it is not known, as in a replay. */

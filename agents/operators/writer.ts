@@ -3,7 +3,9 @@ import type { GenomeWriter } from '../../core/advance.ts';
 import type { ConceptionSlices } from '../../core/kernel/tick-events.ts';
 import type { TickEvent } from '../../core/events/event.ts';
 import type { Delivery } from '../../core/kernel/delivery.ts';
+import type { Packable } from '../../core/kernel/packed.ts';
 import { RandomStream, drawn, purpose, seedKey, threefry } from '../../core/kernel/random.ts';
+import type { Saveable } from '../../core/kernel/saveable.ts';
 import { NOBODY, modelOperators, type ModelOperator } from '../../core/kernel/tick-events.ts';
 import type { Simulation } from '../../core/simulation.ts';
 import { boundedReason } from '../model/reason.ts';
@@ -32,8 +34,8 @@ export interface WriterOptions {
   learnt?: unknown;
 }
 
-/** Who writes children with models, and tells what was asked and answered. */
-export interface Writer extends GenomeWriter {
+/** Who writes children with models, and tells what was asked and answered. Loaded, it asks again for the children that are still to be delivered. */
+export interface Writer extends GenomeWriter, Saveable {
   readonly language: LanguageOptions;
   /** Children being written or waiting for their turn. */
   readonly inFlight: number;
@@ -44,6 +46,9 @@ export interface Writer extends GenomeWriter {
   /** Stops asking; what is unwritten is delivered as fallbacks. */
   close(): void;
 }
+
+/** What is asked for a child, and of which model where a bandit has chosen one. */
+interface Planned { readonly child: number; readonly due: number; readonly plan: Plan; readonly model: string | undefined }
 
 /**
  * Listens for conceptions that are planned for the model, chooses an operator for each child, asks for its genome while the
@@ -56,7 +61,9 @@ export function createWriter({ simulation, service, archive = null, language: gi
   const { genomes } = simulation.kernel;
   const samplingKey = seedKey(simulation.seed, purpose.sampling);
   const choiceKey = seedKey(simulation.seed, purpose.choice);
-  const bandit = language.bandit ? createBandit(modelOperators, models, learnt) : null;
+  let bandit = language.bandit ? createBandit(modelOperators, models, learnt) : null;
+  /** Children whose genome has not been collected, in the order of conception. */
+  const planned = new Map<number, Planned>();
   const answers = new Map<number, Promise<Delivery>>();
   const unsettled = new Map<number, (delivery: Delivery) => void>();
   const costs = new Map<number, number>();
@@ -69,8 +76,14 @@ export function createWriter({ simulation, service, archive = null, language: gi
     const possible = possibleOperators(form, parents, shot);
     const arm = bandit?.choose(child, possible, random);
     const plan = planChild(arm?.operator ?? drawOperator(language.mix, possible, random), form, parents, shot, language, random);
+    ask({ child, due, plan, model: arm?.model });
+  }
+
+  function ask(asked: Planned): void {
+    const { child, due, plan, model } = asked;
+    planned.set(child, asked);
     threefry(samplingKey[0], samplingKey[1], child, 0);
-    const asking: Asking = { style: language.style, temperature: language.temperature, seed: drawn[0]! >>> 1, due, model: arm?.model };
+    const asking: Asking = { style: language.style, temperature: language.temperature, seed: drawn[0]! >>> 1, due, model };
     answers.set(child, new Promise((resolve) => unsettled.set(child, resolve)));
     const task = taskOf(plan, form, asking);
     const story = stories.begin(child, due, plan, task.request.messages);
@@ -133,9 +146,17 @@ export function createWriter({ simulation, service, archive = null, language: gi
   });
 
   return {
-    language, bandit,
+    language,
+    get bandit() { return bandit; },
     get inFlight() { return unsettled.size; },
+    save: (): Packable => ({ planned: [...planned.values()] as unknown as Packable, bandit: (bandit?.state ?? null) as unknown as Packable }),
+    load(saved) {
+      const { planned: again, bandit: state } = saved as { planned: Planned[]; bandit: unknown };
+      if (bandit !== null) bandit = createBandit(modelOperators, models, state);
+      again.forEach(ask);
+    },
     collect(child) {
+      planned.delete(child);
       const answer = answers.get(child) ?? Promise.resolve(failed(child, undefined, 'nobody was asked'));
       answers.delete(child);
       return answer;

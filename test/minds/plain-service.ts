@@ -51,7 +51,7 @@ export function plainService(door: ModelDoor, can: Partial<Record<'grammar' | 's
     }
   }
   return {
-    models: [door.model], slots: door.slots, accounts: [], events$: new Subject<ModelEvent>(), tasks, perform,
+    models: [door.model], slots: door.slots, accounts: [], accountsUpTo: () => [], carryOver: () => undefined, events$: new Subject<ModelEvent>(), tasks, perform,
     get inFlight() { return inFlight; },
     budget: { spent: { calls: 0, tokens: 0, dollars: 0 }, caps: {}, used: 0, perMinute: { calls: 0, tokens: 0, dollars: 0 } },
     can: (_, what) => can[what],

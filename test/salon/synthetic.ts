@@ -87,7 +87,7 @@ export function syntheticService(options: SyntheticOptions = {}): ModelService {
     return Promise.resolve('value' in read ? { outcome: 'ok', value: read.value, problem: '', model: 'synthetic', cost } : { outcome: 'fallback', reason: read.problem, model: 'synthetic', cost });
   };
   return {
-    models: ['synthetic'], slots: 8, inFlight: 0, accounts: [], events$: new Subject<ModelEvent>(), perform,
+    models: ['synthetic'], slots: 8, inFlight: 0, accounts: [], accountsUpTo: () => [], carryOver: () => undefined, events$: new Subject<ModelEvent>(), perform,
     budget: { spent: { calls: 0, tokens: 0, dollars: 0 }, caps: {}, used: 0, perMinute: { calls: 0, tokens: 0, dollars: 0 } },
     can: () => true,
     close: () => Promise.resolve(),

@@ -52,7 +52,7 @@ function countingService(modelOf: (task: Pick<Task<unknown>, 'role' | 'kind' | '
   const nothing = { calls: 0, tokens: 0, dollars: 0 };
   const budget: BudgetState = { spent: nothing, caps: {}, used: 0, perMinute: nothing };
   return {
-    models: [], slots: 1, inFlight: 0, accounts: [], budget, events$: of(),
+    models: [], slots: 1, inFlight: 0, accounts: [], accountsUpTo: () => [], carryOver: () => undefined, budget, events$: of(),
     can: () => undefined,
     perform<T>(task: Task<T>): Promise<Answer<T>> {
       const model = modelOf(task);

@@ -5,6 +5,7 @@ import { absorb, type LabEvent } from './events/event.ts';
 import type { Delivery } from './kernel/delivery.ts';
 import { Fingerprint } from './kernel/fingerprint.ts';
 import type { Genomes } from './kernel/genomes.ts';
+import { landing } from './kernel/influx.ts';
 import { Kernel } from './kernel/kernel.ts';
 import type { Packable } from './kernel/packed.ts';
 import { checkParameter } from './kernel/parameters.ts';
@@ -72,7 +73,7 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
     const { genomes } = this.kernel;
     const checked = parseCommand(command);
     if (checked.kind === 'set') checkParameter(this.world.parameters, checked.key, checked.value, true);
-    else if (checked.kind !== 'judge') {
+    else if (checked.kind === 'deliver' || checked.kind === 'think' || checked.kind === 'immigrate') {
       // read here, where it can be refused: at the birth a tick would break in the middle
       if (checked.genome !== null) genomes.release(genomes.intern(checked.genome));
       if (checked.kind === 'think' && checked.intent !== null) this.checkIntent(checked.intent);
@@ -111,7 +112,7 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
     kernel.deliberation.messages = [];
     this.bus.emit({
       kind: 'tick', tick: kernel.tick, commands, conceptions: kernel.conceptions, births: kernel.births, deaths: kernel.deaths,
-      thoughts, judgings, messages,
+      thoughts, judgings, messages, refused: kernel.influx.refused,
       population: kernel.pop.count, digest: this.digests && kernel.tick % DIGEST_EVERY === 0 ? kernel.digest() : null,
     });
   }
@@ -158,7 +159,9 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
       if (command.kind === 'set') kernel.parameters[command.key] = command.value;
       else if (command.kind === 'deliver') this.deliveries.set(command.child, command);
       else if (command.kind === 'think') kernel.deliberation.think(command);
-      else kernel.deliberation.judge(command);
+      else if (command.kind === 'judge') kernel.deliberation.judge(command);
+      else if (command.kind === 'immigrate') kernel.influx.immigrate(command.genome);
+      else kernel.influx.reward(command.organisms, command.energies);
     }
     return applied;
   }
@@ -169,10 +172,8 @@ function settle(kernel: Kernel, founders: readonly string[]): void {
   const count = kernel.parameters['founders'] ?? 0;
   const stream = new RandomStream(seedKey(kernel.seed, purpose.founder), 0);
   for (let i = 0; i < count; i++) {
-    const x = Math.fround(stream.next() * kernel.width);
-    const y = Math.fround(stream.next() * kernel.height);
-    const energy = (0.4 + 0.6 * stream.next()) * kernel.world.energyFull * 0.5;
+    const { x, y, energy } = landing(kernel, stream);
     const tag = Math.floor((i * 256) / count) & 255;
-    kernel.found(founders[i % founders.length]!, x >= kernel.width ? 0 : x, y >= kernel.height ? 0 : y, energy, tag);
+    kernel.found(founders[i % founders.length]!, x, y, energy, tag);
   }
 }

@@ -45,6 +45,12 @@ export const command = z.discriminatedUnion('kind', [
     .refine((given) => came(given.outcome) === (given.worth !== null), {
       path: ['worth'], message: 'a judgement that failed has no worth, and every other has one',
     }),
+  /** An elite of the archive enters the world: its cell, the organism whose life it was, its genome. */
+  z.strictObject({ kind: z.literal('immigrate'), cell: z.int().min(0), elite: z.int().min(0), genome: z.string().max(4096) }),
+  /** Organisms, by rising id, gain energy, or lose it where that is negative, down to nothing. */
+  z.strictObject({ kind: z.literal('reward'), organisms: z.array(z.int().min(0)), energies: z.array(z.number()) })
+    .refine(({ organisms, energies }) => organisms.length === energies.length, { path: ['energies'], message: 'each organism has one' })
+    .refine(({ organisms }) => organisms.every((id, i) => i === 0 || id > organisms[i - 1]!), { path: ['organisms'], message: 'ids rise' }),
 ]);
 export type Command = z.infer<typeof command>;
 

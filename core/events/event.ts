@@ -16,6 +16,8 @@ export interface TickEvent {
   readonly judgings: Readonly<JudgingSlices>;
   /** What was said at the start of the tick, and who heard it. */
   readonly messages: readonly Message[];
+  /** Immigrants that came by this tick's commands and found the world full. */
+  readonly refused: number;
   readonly population: number;
   /** Digest of all places and energies, every `DIGEST_EVERY` ticks; else null. */
   readonly digest: number | null;
@@ -83,4 +85,5 @@ export function absorb(fingerprint: Fingerprint, event: LabEvent, genomeText: (h
   }
   fingerprint.word(event.population);
   if (event.digest !== null) fingerprint.word(event.digest);
+  if (event.refused > 0) fingerprint.word(event.refused);
 }

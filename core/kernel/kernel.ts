@@ -3,6 +3,7 @@ import type { Delivery } from './delivery.ts';
 import { Eggs } from './eggs.ts';
 import { finish } from './fingerprint.ts';
 import type { DecisionRows, Genomes } from './genomes.ts';
+import { Influx } from './influx.ts';
 import type { Packable } from './packed.ts';
 import { Population, type ColumnSpec } from './population.ts';
 import { RandomStream, purpose, seedKey, threefry, drawn, uniform } from './random.ts';
@@ -45,6 +46,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
   readonly births = createBirths();
   readonly deaths = createDeaths();
   readonly deliberation: Deliberation<S>;
+  readonly influx: Influx<S>;
   /** Rows that are to die at the end of this tick carry a cause + 1 here. */
   readonly dying: Uint8Array;
   /** Rows that conceived this tick; valid [0, conceiving). */
@@ -84,6 +86,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
     this.operatorKey = seedKey(seed, purpose.operator);
     this.tagKey = seedKey(seed, purpose.tag);
     this.deliberation = new Deliberation(this, seed);
+    this.influx = new Influx(this, seed);
     this.parts = world.create(this);
     const { columns } = this.pop;
     this.decision = {
@@ -108,15 +111,15 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
 
   /** Between two ticks, from the first on. */
   save(): Packable {
-    const { tick, nextId, parameters, genomes, pop, eggs, deliberation, parts, deaths } = this;
+    const { tick, nextId, parameters, genomes, pop, eggs, deliberation, influx, parts, deaths } = this;
     return {
-      tick, nextId, parameters, genomes: genomes.save(), pop: pop.save(), eggs: eggs.save(), deliberation: deliberation.save(), parts: parts.save(),
+      tick, nextId, parameters, genomes: genomes.save(), pop: pop.save(), eggs: eggs.save(), deliberation: deliberation.save(), influx: influx.save(), parts: parts.save(),
       ended: deaths.genome.subarray(0, deaths.count),
     };
   }
 
   load(saved: unknown): void {
-    const { tick, nextId, parameters, genomes, pop, eggs, deliberation, parts, ended } = saved as Record<string, unknown> & {
+    const { tick, nextId, parameters, genomes, pop, eggs, deliberation, influx, parts, ended } = saved as Record<string, unknown> & {
       tick: number; nextId: number; parameters: Record<string, number>; ended: Uint32Array;
     };
     this.tick = tick;
@@ -126,6 +129,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
     this.pop.load(pop);
     this.eggs.load(eggs);
     this.deliberation.load(deliberation);
+    this.influx.load(influx);
     this.parts.load(parts);
     // the genomes of those who died in the last tick are let go in the next
     this.deaths.count = 0;
@@ -135,8 +139,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
     }
   }
 
-  /** Puts a founder at a place; returns its id. Founders are born before the first tick and stand in its births. */
-  found(genome: string, x: number, y: number, energy: number, tag: number): number {
+  /** Puts a founder at a place; returns its id. Founders are born before the first tick and stand in its births; immigrants are founders that come later. */
+  found(genome: string, x: number, y: number, energy: number, tag: number, operator: number = Operator.founder): number {
     const { pop } = this;
     if (pop.count >= pop.capacity) {
       throw new RangeError(`A world with capacity ${pop.capacity} has no room for another founder; raise capacity.`);
@@ -153,7 +157,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
     c.bornAt[row] = this.tick;
     c.lineage[row] = id;
     c.tag[row] = tag;
-    c.operator[row] = Operator.founder;
+    c.operator[row] = operator;
     this.parts.begin(row);
     this.noteBirth(row, NOBODY, NOBODY, Outcome.none, 0, false);
     return id;
@@ -183,6 +187,7 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
     this.deliberation.open();
     this.conceiving = 0;
     this.hatch(deliveries);
+    this.influx.admit();
     this.parts.step(this);
     this.bury();
     if (this.tick % ARRANGE_EVERY === 0) this.arrange();

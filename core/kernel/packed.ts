@@ -84,7 +84,20 @@ export function packInto(packed: Uint8Array, { text, parts }: PackLayout): void 
 
 /** Puts the checksum where it belongs: what was packed is whole from now on. */
 export function sign(packed: Uint8Array): void {
-  new Uint32Array(packed.buffer, packed.byteOffset, 6)[5] = checksum(packed, HEADER_BYTES);
+  for (const _ of signing(packed)) continue;
+}
+
+/** `sign` in slices of `bytes`, for whoever has other things to do between them. */
+export function* signing(packed: Uint8Array, bytes = Infinity): Generator<void, void> {
+  const words = wordsOf(packed);
+  let hash = CHECKSUM_START;
+  for (let at = 0; at < words.length;) {
+    const end = Math.min(words.length, at + Math.max(1, Math.floor(bytes / 4)));
+    hash = checksum(hash, words, at, end);
+    at = end;
+    yield;
+  }
+  new Uint32Array(packed.buffer, packed.byteOffset, 6)[5] = hash >>> 0;
 }
 
 /** The value that was packed; its arrays are copies. Throws an Error with one sentence for bytes that are no whole package. */
@@ -96,7 +109,7 @@ export function unpack(given: Uint8Array): unknown {
   if (magic0 !== MAGIC[0] || magic1 !== MAGIC[1]) throw new Error('These bytes are no saved state: they do not begin with LICHPACK.');
   if (order !== BYTE_ORDER) throw new Error('This machine reads numbers in another byte order than the saved state has.');
   if (version !== PACK_VERSION) throw new Error(`The saved state is packed in version ${version}; this program reads version ${PACK_VERSION}.`);
-  if (HEADER_BYTES + textBytes! > packed.length || sum !== checksum(packed, HEADER_BYTES)) throw new Error('The saved state is damaged or cut short: its checksum does not fit.');
+  if (HEADER_BYTES + textBytes! > packed.length || sum !== checksumOf(packed)) throw new Error('The saved state is damaged or cut short: its checksum does not fit.');
   const body = HEADER_BYTES + textBytes!;
   let text = '';
   for (let at = HEADER_BYTES; at < body; at += 8192) text += String.fromCharCode(...packed.subarray(at, Math.min(body, at + 8192)));
@@ -123,13 +136,24 @@ function rounded(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
+const CHECKSUM_START = 0x811c9dc5;
+
+/** What the checksum is of: all behind the header. */
+function wordsOf(packed: Uint8Array): Uint32Array {
+  return new Uint32Array(packed.buffer, packed.byteOffset + HEADER_BYTES, (packed.length - HEADER_BYTES) / 4);
+}
+
+function checksumOf(packed: Uint8Array): number {
+  const words = wordsOf(packed);
+  return checksum(CHECKSUM_START, words, 0, words.length) >>> 0;
+}
+
 /** FNV-1a (Fowler, Noll & Vo) over 32-bit words, with a shift so that high bits reach the low ones. */
-function checksum(packed: Uint8Array, from: number): number {
-  const words = new Uint32Array(packed.buffer, packed.byteOffset + from, (packed.length - from) / 4);
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) {
+function checksum(begun: number, words: Uint32Array, from: number, to: number): number {
+  let hash = begun;
+  for (let i = from; i < to; i++) {
     hash = Math.imul(hash ^ words[i]!, 0x01000193);
     hash ^= hash >>> 15;
   }
-  return hash >>> 0;
+  return hash;
 }

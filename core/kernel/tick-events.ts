@@ -1,6 +1,6 @@
-/** Who wrote a genome. The values are part of the record: never renumber. */
-export const Operator = { founder: 0, copy: 1, classical: 2, llm: 3 } as const;
-export const operatorNames = ['founder', 'copy', 'classical', 'llm'] as const;
+/** Who wrote a genome; an immigrant's was written in a life that has ended. The values are part of the record: never renumber. */
+export const Operator = { founder: 0, copy: 1, classical: 2, llm: 3, immigrant: 4 } as const;
+export const operatorNames = ['founder', 'copy', 'classical', 'llm', 'immigrant'] as const;
 export type OperatorName = (typeof operatorNames)[number];
 
 /** The model's operators. */

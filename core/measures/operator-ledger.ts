@@ -4,17 +4,18 @@ import type { Simulation } from '../simulation.ts';
 import { SeenTexts } from './seen-texts.ts';
 
 /**
- * Whom a child is counted under. `founder`: alive when counting began; `copy`: no operator changed it. A child that blind
+ * Whom a child is counted under. `founder`: alive when counting began; `immigrant`: an elite of the archive that entered; `copy`: no operator changed it. A child that blind
  * edits made counts under each kind of edit and once under `blind`; the model's under the operator it was asked for and
  * once under `llm`.
  */
 export const ledgerGroups = [
-  'founder', 'copy', 'blind', 'point', 'insert', 'delete', 'duplicate', 'swap', 'crossover', 'llm', 'llm-mutate', 'llm-crossover', 'llm-invent',
+  'founder', 'immigrant', 'copy', 'blind', 'point', 'insert', 'delete', 'duplicate', 'swap', 'crossover', 'llm', 'llm-mutate', 'llm-crossover', 'llm-invent',
 ] as const;
 export type LedgerGroup = (typeof ledgerGroups)[number];
 
 const bit = (group: LedgerGroup): number => 1 << ledgerGroups.indexOf(group);
 const founder = bit('founder');
+const immigrant = bit('immigrant');
 const copy = bit('copy');
 const llm = bit('llm');
 const edits = Object.entries(Variation).map(([name, mask]): [number, number] => [mask, bit(name as keyof typeof Variation)]);
@@ -22,6 +23,7 @@ const edits = Object.entries(Variation).map(([name, mask]): [number, number] => 
 /** The groups of a birth, a bit each in the order of `ledgerGroups`. */
 function groupsOf(operator: number, variation: number): number {
   if (operator === Operator.founder) return founder;
+  if (operator === Operator.immigrant) return immigrant;
   if (operator === Operator.copy) return copy;
   let groups = operator === Operator.llm ? llm : bit('blind');
   for (const [mask, group] of edits) if ((variation & mask) !== 0) groups |= group;

@@ -21,7 +21,7 @@ export interface Totals {
 /** Counts as the events come. The returned object is updated in place. */
 export function countTotals(simulation: Simulation): Totals {
   const totals: Totals = {
-    births: 0, deaths: 0, lineages: 0, organismSteps: 0, birthsByOperator: { founder: 0, copy: 0, classical: 0, llm: 0 },
+    births: 0, deaths: 0, lineages: 0, organismSteps: 0, birthsByOperator: { founder: 0, copy: 0, classical: 0, llm: 0, immigrant: 0 },
     repaired: 0, fallbacks: 0, overBudget: 0, copies: 0,
   };
   const alive = new Map<number, number>();

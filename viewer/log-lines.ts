@@ -4,7 +4,7 @@ import type { LogLine } from './protocol.ts';
 export type LogGroup = 'people' | 'model' | 'births' | 'thoughts' | 'notice';
 
 const groups: Record<LogLine['kind'], LogGroup> = {
-  command: 'people', pace: 'model', model: 'model', fallback: 'model', birth: 'births', thought: 'thoughts', judgement: 'thoughts', notice: 'notice',
+  command: 'people', pace: 'model', model: 'model', fallback: 'model', birth: 'births', thought: 'thoughts', judgement: 'thoughts', reward: 'births', notice: 'notice',
 };
 
 export function groupOf({ kind }: Pick<LogLine, 'kind'>): LogGroup {

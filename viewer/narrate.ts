@@ -19,12 +19,16 @@ export interface NarratorOptions {
 type Deliver = Extract<Command, { kind: 'deliver' }>;
 type Think = Extract<Command, { kind: 'think' }>;
 type Judge = Extract<Command, { kind: 'judge' }>;
+type Immigrate = Extract<Command, { kind: 'immigrate' }>;
+type Reward = Extract<Command, { kind: 'reward' }>;
 /** Something that a model was asked and that did not come as asked. */
 interface Trouble { seq: number; who: number; outcome: Deliver['outcome']; reason: string }
 
 const MOST_QUOTED = 80;
 /** More of a kind than this in one tick are told together. */
 const MOST_ALONE = 3;
+/** Rewards come in nearly every tick; they are told together this often. */
+const REWARDS_EVERY = 100;
 
 /**
  * Tells what happens in a simulation in words: one line for each thing that a person would want to know of, and one for
@@ -35,18 +39,30 @@ export function narrate({ simulation, model, origin, say }: NarratorOptions): vo
   const titles = new Map(parameterFacts(world.parameters).map(({ key, title }) => [key, title]));
   /** What the parameters were before the commands of the tick. */
   const values: Record<string, number> = { ...kernel.parameters };
+  /** What appraisals have come to since they were last told. */
+  const rewards = { lives: 0, gained: 0, given: 0, lost: 0, taken: 0 };
   const asked = `judged ${world.question?.name ?? 'worthy'}`;
 
-  function tellCommands({ tick, commands }: TickEvent): void {
+  function tellCommands(event: TickEvent): void {
+    const { tick, commands } = event;
     const troubles = { child: [] as Trouble[], thought: [] as Trouble[], judgement: [] as Trouble[] };
     const thoughts: Think[] = [];
     const judgements: Judge[] = [];
+    const immigrants: Immigrate[] = [];
     for (const { seq, command } of commands) {
       if (command.kind === 'set') {
         const from = origin(seq, command.key);
         const why = { hand: ', by hand', pace: ', to keep pace', other: '' }[from];
         say(tick, from === 'pace' ? 'pace' : 'command', `#${seq} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
         values[command.key] = command.value;
+        continue;
+      }
+      if (command.kind === 'immigrate') {
+        immigrants.push(command);
+        continue;
+      }
+      if (command.kind === 'reward') {
+        countRewards(command);
         continue;
       }
       const { outcome, reason } = command;
@@ -62,6 +78,8 @@ export function narrate({ simulation, model, origin, say }: NarratorOptions): vo
     tellTroubles(tick, troubles.judgement, (seq, who) => `#${seq} judgement of ${who}`, 'judgements');
     tellThoughts(tick, thoughts);
     tellJudgements(tick, judgements);
+    tellImmigrants(event, immigrants);
+    if (tick % REWARDS_EVERY === 0) tellRewards(tick);
   }
 
   function tellTroubles(tick: number, troubles: readonly Trouble[], one: (seq: number, who: number) => string, many: string): void {
@@ -97,6 +115,33 @@ export function narrate({ simulation, model, origin, say }: NarratorOptions): vo
     }
     const mean = worths.reduce((sum, each) => sum + each, 0) / worths.length;
     say(tick, 'judgement', `${worths.length} ${asked}: ${Math.min(...worths).toFixed(2)} to ${Math.max(...worths).toFixed(2)}, mean ${mean.toFixed(2)}`);
+  }
+
+  /** Those for whom there was room are the first of those who were called. */
+  function tellImmigrants({ tick, births, refused }: TickEvent, called: readonly Immigrate[]): void {
+    if (called.length === 0) return;
+    const entered: number[] = [];
+    for (let i = 0; i < births.count; i++) if (births.operator[i] === Operator.immigrant) entered.push(births.id[i]!);
+    if (entered.length <= MOST_ALONE) {
+      entered.forEach((id, i) => say(tick, 'birth', `${id} enters from the archive with the genome of ${called[i]!.elite}, elite of cell ${called[i]!.cell}`));
+    } else say(tick, 'birth', `${entered.length} enter from the archive`);
+    if (refused > 0) say(tick, 'birth', `${refused === 1 ? 'an elite' : `${refused} elites`} of the archive found the world full`);
+  }
+
+  function countRewards({ energies }: Reward): void {
+    for (const energy of energies) {
+      if (energy > 0) { rewards.gained++; rewards.given += energy; }
+      if (energy < 0) { rewards.lost++; rewards.taken -= energy; }
+    }
+    rewards.lives += energies.length;
+  }
+
+  function tellRewards(tick: number): void {
+    const { lives, gained, given, lost, taken } = rewards;
+    if (lives === 0) return;
+    const parts = [...(gained > 0 ? [`${gained} gain ${given.toFixed(1)} energy`] : []), ...(lost > 0 ? [`${lost} lose ${taken.toFixed(1)}${gained > 0 ? '' : ' energy'}`] : [])];
+    say(tick, 'reward', `${lives} ${lives === 1 ? 'life' : 'lives'} appraised in ${REWARDS_EVERY} ticks: ${parts.join(', ') || 'nobody gains or loses'}`);
+    Object.assign(rewards, { lives: 0, gained: 0, given: 0, lost: 0, taken: 0 });
   }
 
   function tellMessages({ tick, messages }: TickEvent): void {

@@ -133,7 +133,7 @@ export interface SeriesPoint { tick: number; population: number; diversity: numb
 /** `pace`: a command that no person gave, by which a live world keeps up with its model. `model`: news of the model itself. */
 export interface LogLine {
   seq: number; tick: number; text: string;
-  kind: 'command' | 'pace' | 'birth' | 'thought' | 'judgement' | 'fallback' | 'model' | 'notice';
+  kind: 'command' | 'pace' | 'birth' | 'thought' | 'judgement' | 'reward' | 'fallback' | 'model' | 'notice';
 }
 
 export interface Ancestor { id: number; genome: string; operator: string; bornAt: number; diedAt: number | null }

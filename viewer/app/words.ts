@@ -66,6 +66,7 @@ export function operatorInWords(operator: string): string {
     case 'copy': return 'an exact copy of the parent';
     case 'classical': return 'written by classical mutation';
     case 'llm': return 'written by the language model';
+    case 'immigrant': return 'an elite that came in from the archive';
     default: return `written by ${withVisibleControls(operator)}`;
   }
 }

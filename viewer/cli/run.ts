@@ -222,7 +222,7 @@ function watchReplay({ simulation }: Lab): () => string | null {
   simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick' || missing !== null) return;
     for (const { command } of event.commands) {
-      if (command.kind !== 'set' && command.outcome === 'fallback' && command.reason.startsWith('The cassette ')) missing ??= command.reason;
+      if ('outcome' in command && command.outcome === 'fallback' && command.reason.startsWith('The cassette ')) missing ??= command.reason;
     }
   });
   return () => missing;

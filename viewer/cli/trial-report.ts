@@ -59,7 +59,7 @@ function runsOf({ runs }: TrialResults, arm: string): TrialRun[] {
   return runs.filter((run) => run.arm === arm);
 }
 
-const groupNames: Partial<Record<LedgerGroup, string>> = { founder: 'start', copy: 'copy (no change)', blind: 'blind, all', llm: 'model, all' };
+const groupNames: Partial<Record<LedgerGroup, string>> = { founder: 'start', immigrant: 'immigrants', copy: 'copy (no change)', blind: 'blind, all', llm: 'model, all' };
 const nameOf = (group: LedgerGroup): string => groupNames[group] ?? `· ${group}`;
 
 /** A row for each arm and each operator that has anything to say in it. */

@@ -67,12 +67,12 @@ export function budgetWords({ spent, caps, used, perMinute }: BudgetState): stri
 /** What is happening, for one line of a terminal. The founders are not counted among the births. */
 export function statusWords(lab: Lab, narrow: boolean): string {
   const { simulation, totals, archive, service } = lab;
-  const { founder, copy, classical, llm } = totals.birthsByOperator;
+  const { founder, copy, classical, llm, immigrant } = totals.birthsByOperator;
   const { calls, tokens, fallbacks } = modelTotals(lab);
   const living = simulation.kernel.pop.count;
   const words = narrow
     ? [`${short(living)} alive`, `births ${short(totals.births - founder)} (${count(llm)} llm)`, `archive ${Math.round(archive.coverage * 100)} %`]
-    : [`${count(living)} alive`, `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy`, `archive ${percent(archive.coverage)}`];
+    : [`${count(living)} alive`, `births: ${count(llm)} llm, ${count(classical)} classical, ${count(copy)} copy${immigrant > 0 ? `, ${counted(immigrant, 'immigrant')}` : ''}`, `archive ${percent(archive.coverage)}`];
   if (service !== null) words.push(narrow ? `${counted(calls, 'call')}, ${short(tokens)} tok` : `model: ${counted(calls, 'call')}, ${counted(tokens, 'token')}`);
   if (fallbacks > 0) words.push(counted(fallbacks, 'fallback'));
   const budget = service === null ? '' : budgetWords(service.budget);
@@ -86,7 +86,7 @@ export function summaryWords(summary: RunSummary, lab: Lab, modelName: string): 
   const born = summary.births - by.founder;
   const parts = [
     `${summary.world}, seed ${summary.seed}, ran for ${counted(summary.ticks, 'tick')}.`,
-    `From ${counted(by.founder, 'founder')} came ${counted(born, 'birth')} (${count(by.llm)} llm, ${count(by.classical)} classical, ${count(by.copy)} copy) `
+    `From ${counted(by.founder, 'founder')} came ${counted(born, 'birth')} (${count(by.llm)} llm, ${count(by.classical)} classical, ${count(by.copy)} copy${by.immigrant > 0 ? `, ${counted(by.immigrant, 'immigrant')}` : ''}) `
       + `and ${counted(summary.deaths, 'death')}; ${counted(summary.population, 'organism')} of ${counted(lab.totals.lineages, 'lineage')} live.`,
     `The archive holds ${counted(archive.elites, 'elite')} in ${percent(archive.coverage)} of its cells, QD-score ${count(archive.qdScore)}.`,
   ];

@@ -174,7 +174,7 @@ describe('parameters', () => {
       key: 'income', title: 'Income', sentence: 'Energy gained in a tick.', unit: '', min: -5, max: 5, step: 0.5, initial: 0, pressure: true, live: true,
       ofModel: false,
     });
-    expect(facts.filter(({ live }) => !live).map(({ key }) => key)).toEqual(['capacity', 'gestation', 'reactionTime', 'judgingTime', 'founders']);
+    expect(facts.filter(({ live }) => !live).map(({ key }) => key)).toEqual(['capacity', 'gestation', 'appraisalAge', 'reactionTime', 'judgingTime', 'founders']);
     for (const { initial, min, max, sentence } of facts) {
       expect(initial >= min && initial <= max).toBe(true);
       expect(sentence).toMatch(/\.$/);

@@ -20,7 +20,7 @@ const tally = z.object({
 
 /** What one run of a trial came to; kept as JSON. */
 export const trialRun = z.object({
-  format: z.literal('lichen-trial-run'), version: z.literal(1),
+  format: z.literal('lichen-trial-run'), version: z.literal(2),
   arm: z.enum(armNames), seed: z.number(),
   /** Births counted: as many as planned, unless everyone died before or it took too long. */
   births: z.number(),
@@ -146,7 +146,7 @@ export async function runTrial({ plan, arm, seed, service, signal, onTick, model
     for (const key of ['modelShare', 'mutationRate', 'crossoverRate']) set(key, 0);
     if (!await until(() => ledger.countedAlive === 0, end.tick + MOST_AFTER_TICKS)) return null;
     return {
-      format: 'lichen-trial-run', version: 1, arm, seed, births: ledger.counted, ended,
+      format: 'lichen-trial-run', version: 2, arm, seed, births: ledger.counted, ended,
       ticks: { before, counting: end.tick - before, after: kernel.tick - end.tick },
       population: { start: start.population, end: end.population }, diversity: { start: start.diversity, end: end.diversity },
       start: start.digest, fingerprint: simulation.fingerprint, tallies: ledger.report(), lives: lives.sort((a, b) => a.id - b.id),

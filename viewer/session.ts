@@ -104,6 +104,7 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
       event.cells.forEach((cell, i) => changedCells.set(cell, event.objectives[i]!));
       return;
     }
+    if (event.kind !== 'tick') return;
     births.add(event.births.count, event.births.x, event.births.y);
     for (const { command } of event.commands) {
       if (command.kind === 'set') broadcast({ type: 'parameter', key: command.key, value: command.value });

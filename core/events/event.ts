@@ -35,10 +35,18 @@ export interface ArchiveEvent {
   readonly elites: number;
 }
 
-export type LabEvent = TickEvent | ArchiveEvent;
+/** What the run came to at this tick, by `group.measure`; NaN where a measure is not defined. Not part of the fingerprint: what is measured changes no run. */
+export interface MeasuresEvent {
+  readonly kind: 'measures';
+  readonly tick: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export type LabEvent = TickEvent | ArchiveEvent | MeasuresEvent;
 
 /** Adds an event to a fingerprint. `genomeText` gives the text behind a handle; only changed genomes are read. */
 export function absorb(fingerprint: Fingerprint, event: LabEvent, genomeText: (handle: number) => string): void {
+  if (event.kind === 'measures') return;
   fingerprint.word(event.tick);
   if (event.kind === 'archive') {
     fingerprint.word(2);

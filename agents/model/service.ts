@@ -37,6 +37,8 @@ export interface OpenModelService extends ModelService {
   readonly missing: string | null;
   /** Why the record cannot be kept, in one sentence. Replies that are not on disk are not used: the run should end. */
   readonly broken: string | null;
+  /** Bytes of the run's own cassette that are on the disk; 0 where none is kept. */
+  readonly safeBytes: number;
   /** The models as a replay will know them: plain JSON for the manifest. */
   readonly header: TapeHeader;
   /** Sets other caps and lets those go on that were held. */
@@ -97,7 +99,9 @@ export function createModelService(options: ServiceOptions): OpenModelService {
     shelf: options.cache === undefined ? null : openShelf(options.cache),
     onBroken: (sentence) => { facts.broken ??= sentence; },
   });
-  return assemble({ header, source, events, facts, budget: () => purse.state, raise: (caps) => { purse.raise(caps); pumpAll(); } });
+  return assemble({
+    header, source, events, facts, budget: () => purse.state, raise: (caps) => { purse.raise(caps); pumpAll(); }, safeBytes: () => record?.writer.safeBytes ?? 0,
+  });
 }
 
 /** A service that answers from a cassette and reaches no model. @throws ModelError with one sentence when the file cannot be read. */
@@ -118,7 +122,7 @@ export function replayModelService(file: string): OpenModelService {
       return obtained;
     },
   };
-  return assemble({ header, source: played, events, facts, budget: () => purse.state, raise: () => undefined });
+  return assemble({ header, source: played, events, facts, budget: () => purse.state, raise: () => undefined, safeBytes: () => 0 });
 }
 
 interface Parts {
@@ -128,10 +132,11 @@ interface Parts {
   facts: { readonly missing: string | null; readonly broken: string | null };
   budget(): BudgetState;
   raise(caps: Budget): void;
+  safeBytes(): number;
 }
 
 /** What live and replayed services have in common: routes, repair, accounts and events. */
-function assemble({ header, source, events, facts, budget, raise }: Parts): OpenModelService {
+function assemble({ header, source, events, facts, budget, raise, safeBytes }: Parts): OpenModelService {
   const models = new Map(header.models.map((one) => [one.model, one]));
   const first = header.models[0]?.model ?? '';
   const accounts = new Accounts();
@@ -232,6 +237,7 @@ function assemble({ header, source, events, facts, budget, raise }: Parts): Open
     events$: events.asObservable() satisfies Observable<ModelEvent>,
     get missing() { return facts.missing; },
     get broken() { return facts.broken; },
+    get safeBytes() { return safeBytes(); },
     header,
     can: (task, what) => models.get(modelOf(task))?.can[what],
     perform,

@@ -20,6 +20,8 @@ export class TapeWriter {
   private readonly shared: boolean;
   private readonly parts = new Set<string>();
   private waiting: { resolve: () => void; reject: (error: ModelError) => void }[] = [];
+  /** Bytes of whole lines that are on the disk. */
+  safeBytes: number;
   private at: number;
   private syncing: Promise<void> | null = null;
   private open = true;
@@ -45,6 +47,7 @@ export class TapeWriter {
         fdatasyncSync(this.fd);
       }
       if (isNew) syncFolder(dirname(file));
+      this.safeBytes = this.at;
     } catch (error) {
       throw new ModelError('failed', `The cassette ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
     }
@@ -84,8 +87,10 @@ export class TapeWriter {
     while (this.waiting.length > 0) {
       const group = this.waiting;
       this.waiting = [];
+      const upTo = this.at;
       try {
         await new Promise<void>((resolve, reject) => { fdatasync(this.fd, (error) => { if (error) reject(error); else resolve(); }); });
+        this.safeBytes = upTo;
         for (const { resolve } of group) resolve();
       } catch (error) {
         const failure = this.breakDown(error);

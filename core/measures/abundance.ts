@@ -1,4 +1,6 @@
 import { exactExp, exactLn } from '../archive/exact-math.ts';
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 
 /** How many kinds there are and how evenly individuals fall on them. */
 export interface Diversity {
@@ -19,7 +21,7 @@ export interface Diversity {
  * How many kinds have how many individuals, kept as kinds grow and shrink. All sums are of whole numbers, and the
  * entropy is summed over the abundances in rising order, so that what was kept is to the last bit what a fresh count would give.
  */
-export class Abundances {
+export class Abundances implements Saveable {
   total = 0;
   richness = 0;
   /** Σ n² over kinds; exact below 2^53. */
@@ -42,6 +44,18 @@ export class Abundances {
     this.squares += after * after - before * before;
     if (after > this.most) this.most = after;
     while (this.most > 0 && this.spectrum[this.most] === 0) this.most--;
+  }
+
+  save(): Packable {
+    const { total, richness, squares, most } = this;
+    return { total, richness, squares, most, spectrum: this.spectrum.subarray(0, most + 1) };
+  }
+
+  load(saved: unknown): void {
+    const { total, richness, squares, most, spectrum } = saved as { total: number; richness: number; squares: number; most: number; spectrum: Uint32Array };
+    this.spectrum = new Uint32Array(Math.max(64, 2 ** Math.ceil(Math.log2(most + 1))));
+    this.spectrum.set(spectrum);
+    Object.assign(this, { total, richness, squares, most });
   }
 
   get diversity(): Diversity {

@@ -1,7 +1,8 @@
 import { NOBODY } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
 import { IdMap } from './id-map.ts';
-import { ABOVE, TaxonTree } from './taxon-tree.ts';
+import { ABOVE } from './taxon-table.ts';
+import { TaxonTree } from './taxon-tree.ts';
 
 /**
  * The phylogeny of genotypes: a taxon is a genome with all who were born with it in one unbroken line of first parents,

@@ -1,6 +1,6 @@
 import type { Simulation } from '../simulation.ts';
 import { GenotypePhylogeny } from './genotypes.ts';
-import { ABOVE } from './taxon-tree.ts';
+import { ABOVE } from './taxon-table.ts';
 
 /** Identity of the root that is put above several founders' genotypes. */
 export const MULLER_ROOT = -1;

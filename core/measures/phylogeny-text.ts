@@ -1,4 +1,5 @@
-import { ABOVE, type TaxonTree } from './taxon-tree.ts';
+import { ABOVE } from './taxon-table.ts';
+import type { TaxonTree } from './taxon-tree.ts';
 import { livingBelow } from './tree-shape.ts';
 
 /** A taxon as the ALife data standard writes it. */

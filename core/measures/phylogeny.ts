@@ -1,7 +1,10 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import type { Simulation } from '../simulation.ts';
 import { NOBODY, operatorNames, type OperatorName } from '../kernel/tick-events.ts';
 import { IdMap } from './id-map.ts';
-import { ABOVE, TaxonTree } from './taxon-tree.ts';
+import { ABOVE, lengthened } from './taxon-table.ts';
+import { TaxonTree } from './taxon-tree.ts';
 
 /** An organism in the phylogeny. Several parents are kept; the tree follows the first. */
 export interface Taxon {
@@ -20,7 +23,7 @@ export interface Taxon {
  * Who came from whom, for the living and their ancestors: every organism is a taxon. A branch that has died out is forgotten at
  * once, so memory follows the living; one whose last member is unborn is kept. (Terms after the ALife data standard for phylogenies.)
  */
-export class Phylogeny {
+export class Phylogeny implements Saveable {
   /** Its shape is for `treeShape`; taxa are organisms, times are ticks. */
   readonly tree: TaxonTree;
   private readonly slots = new IdMap(1024);
@@ -108,17 +111,29 @@ export class Phylogeny {
     };
   }
 
+  save(): Packable {
+    const { tree } = this;
+    const [parent, partner, genome, operator] = [this.parent, this.partner, this.genome, this.operator].map((column) => column.subarray(0, tree.reach));
+    return { tree: tree.save(), parent, partner, genome, operator };
+  }
+
+  load(saved: unknown): void {
+    const { tree, parent, partner, genome, operator } = saved as { tree: unknown; parent: Uint32Array; partner: Uint32Array; genome: Uint32Array; operator: Uint8Array };
+    this.tree.load(tree);
+    this.makeRoom();
+    this.parent.set(parent);
+    this.partner.set(partner);
+    this.genome.set(genome);
+    this.operator.set(operator);
+    this.slots.clear();
+    for (const slot of this.tree.slots()) this.slots.set(this.tree.id[slot]!, slot);
+  }
+
   private makeRoom(): void {
-    const words = (before: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> => {
-      const column = new Uint32Array(this.tree.capacity);
-      column.set(before);
-      return column;
-    };
-    this.parent = words(this.parent);
-    this.partner = words(this.partner);
-    this.genome = words(this.genome);
-    const operator = new Uint8Array(this.tree.capacity);
-    operator.set(this.operator);
-    this.operator = operator;
+    const { capacity } = this.tree;
+    this.parent = lengthened(this.parent, new Uint32Array(capacity));
+    this.partner = lengthened(this.partner, new Uint32Array(capacity));
+    this.genome = lengthened(this.genome, new Uint32Array(capacity));
+    this.operator = lengthened(this.operator, new Uint8Array(capacity));
   }
 }

@@ -1,6 +1,6 @@
 import type { Simulation } from '../simulation.ts';
 import type { GenotypePhylogeny } from './genotypes.ts';
-import { ABOVE } from './taxon-tree.ts';
+import { ABOVE } from './taxon-table.ts';
 import { organismsBelow } from './tree-shape.ts';
 
 /** From now on everyone alive and unborn descends from this genotype, or has it. */

@@ -1,27 +1,7 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { Abundances } from './abundance.ts';
-
-/** Slot of the place that all roots hang from; no taxon stands there. */
-export const ABOVE = 0;
-const NONE = 0xffffffff;
-
-/** Columns of the tree, for those who walk it: a slot each. */
-export interface TaxonColumns {
-  readonly id: Uint32Array;
-  /** Slot of the parent; ABOVE for a root. */
-  readonly parent: Uint32Array;
-  /** Kept children. */
-  readonly children: Uint32Array;
-  /** Unborn of this taxon; they keep it as a child would. */
-  readonly unborn: Uint32Array;
-  /** Living organisms, and all that ever were. */
-  readonly organisms: Uint32Array;
-  readonly total: Uint32Array;
-  /** Edges to the root. */
-  readonly depth: Uint32Array;
-  readonly origin: Float64Array;
-  /** Infinity while it has living organisms. */
-  readonly destruction: Float64Array;
-}
+import { ABOVE, NONE, TaxonTable } from './taxon-table.ts';
 
 /**
  * A phylogeny of taxa (organisms, or genotypes of many organisms) in typed arrays, pruned as it grows: a taxon without living
@@ -31,16 +11,7 @@ export interface TaxonColumns {
  * Kept up as it changes, and exact: numbers of taxa, sum of branch lengths, origin times, depths, out-degrees, diversity, and the most
  * recent common ancestor. (Terms after the ALife data standard and Dolson et al. 2024, phylotrackpy.)
  */
-export class TaxonTree implements TaxonColumns {
-  id!: Uint32Array;
-  parent!: Uint32Array;
-  children!: Uint32Array;
-  unborn!: Uint32Array;
-  organisms!: Uint32Array;
-  total!: Uint32Array;
-  depth!: Uint32Array;
-  origin!: Float64Array;
-  destruction!: Float64Array;
+export class TaxonTree extends TaxonTable implements Saveable {
   /** Taxa with living organisms; without them but with living or unborn descendants; and forgotten. */
   active = 0;
   ancestors = 0;
@@ -56,33 +27,13 @@ export class TaxonTree implements TaxonColumns {
   /** Taxa with this many kept children. */
   private readonly degrees: number[] = [];
   private readonly abundances = new Abundances();
-  // children of a taxon, and all taxa in the order in which they came, as doubly linked lists
-  private firstChild!: Uint32Array;
-  private nextSibling!: Uint32Array;
-  private previousSibling!: Uint32Array;
-  private next!: Uint32Array;
-  private previous!: Uint32Array;
-  private last = ABOVE;
-  private used = 1;
-  private free = NONE;
   private common = ABOVE;
   private readonly forgotten: ((slot: number) => void) | null;
 
   /** `forgotten` is told of each slot before it is used again. */
   constructor(forgotten: ((slot: number) => void) | null = null, capacity = 1024) {
+    super(capacity);
     this.forgotten = forgotten;
-    this.allocate(capacity);
-    this.firstChild[ABOVE] = this.next[ABOVE] = NONE;
-  }
-
-  /** Slots there are; columns of whoever keeps more about a taxon have as many. */
-  get capacity(): number {
-    return this.id.length;
-  }
-
-  /** Bytes held. */
-  get bytes(): number {
-    return this.id.length * (12 * 4 + 2 * 8);
   }
 
   /** Taxa that are kept. */
@@ -120,7 +71,8 @@ export class TaxonTree implements TaxonColumns {
     this.degree(0, 1);
     if (parent !== ABOVE) this.sumDistance += time - this.origin[parent]!;
     else if (this.children[ABOVE]! > 0) this.common = ABOVE;
-    this.join(slot, parent);
+    this.link(slot, parent);
+    this.recount(parent, 1);
     return slot;
   }
 
@@ -212,20 +164,38 @@ export class TaxonTree implements TaxonColumns {
     return this.abundances.diversity;
   }
 
+  save(): Packable {
+    const { active, ancestors, outside, sumDistance, organismDepths, origins, branchings, branchingOrigins, common } = this;
+    return {
+      table: this.saveTable(), degrees: Uint32Array.from(this.degrees), abundances: this.abundances.save(),
+      sums: { active, ancestors, outside, sumDistance, organismDepths, origins, branchings, branchingOrigins, common },
+    };
+  }
+
+  /** Whoever keeps more about a taxon keeps its slot: they stay what they were. */
+  load(saved: unknown): void {
+    const { table, degrees, abundances, sums } = saved as { table: unknown; degrees: Uint32Array; abundances: unknown; sums: object };
+    this.loadTable(table);
+    this.degrees.length = 0;
+    for (const taxa of degrees) this.degrees.push(taxa);
+    this.abundances.load(abundances);
+    Object.assign(this, sums);
+  }
+
   private prune(from: number): void {
     let slot = from;
     while (slot !== ABOVE && this.organisms[slot] === 0 && this.unborn[slot] === 0 && this.children[slot] === 0) {
       const parent = this.parent[slot]!;
       this.forgotten?.(slot);
-      this.leave(slot, parent);
+      this.unlink(slot, parent);
+      this.recount(parent, -1);
       this.ancestors--;
       this.outside++;
       this.origins -= this.origin[slot]!;
       this.degree(0, -1);
       if (parent !== ABOVE) this.sumDistance -= this.origin[slot]! - this.origin[parent]!;
       if (this.common === slot) this.common = ABOVE;
-      this.next[slot] = this.free;
-      this.free = slot;
+      this.giveBack(slot);
       slot = parent;
     }
   }
@@ -245,69 +215,5 @@ export class TaxonTree implements TaxonColumns {
     const weight = Math.max(0, after - 1) - Math.max(0, before - 1);
     this.branchings += weight;
     this.branchingOrigins += weight * this.origin[slot]!;
-  }
-
-  private join(slot: number, parent: number): void {
-    const first = this.firstChild[parent]!;
-    this.nextSibling[slot] = first;
-    this.previousSibling[slot] = NONE;
-    if (first !== NONE) this.previousSibling[first] = slot;
-    this.firstChild[parent] = slot;
-    this.recount(parent, 1);
-    this.next[slot] = NONE;
-    this.previous[slot] = this.last;
-    this.next[this.last] = slot;
-    this.last = slot;
-  }
-
-  private leave(slot: number, parent: number): void {
-    const before = this.previousSibling[slot]!;
-    const after = this.nextSibling[slot]!;
-    if (before === NONE) this.firstChild[parent] = after;
-    else this.nextSibling[before] = after;
-    if (after !== NONE) this.previousSibling[after] = before;
-    this.recount(parent, -1);
-    const earlier = this.previous[slot]!;
-    const later = this.next[slot]!;
-    this.next[earlier] = later;
-    if (later === NONE) this.last = earlier;
-    else this.previous[later] = earlier;
-  }
-
-  private take(): number {
-    if (this.free !== NONE) {
-      const slot = this.free;
-      this.free = this.next[slot]!;
-      return slot;
-    }
-    if (this.used === this.id.length) this.allocate(this.used * 2);
-    return this.used++;
-  }
-
-  private allocate(capacity: number): void {
-    const words = (before: Uint32Array | undefined): Uint32Array => {
-      const column = new Uint32Array(capacity);
-      if (before) column.set(before);
-      return column;
-    };
-    const numbers = (before: Float64Array | undefined): Float64Array => {
-      const column = new Float64Array(capacity);
-      if (before) column.set(before);
-      return column;
-    };
-    this.id = words(this.id);
-    this.parent = words(this.parent);
-    this.children = words(this.children);
-    this.unborn = words(this.unborn);
-    this.organisms = words(this.organisms);
-    this.total = words(this.total);
-    this.depth = words(this.depth);
-    this.firstChild = words(this.firstChild);
-    this.nextSibling = words(this.nextSibling);
-    this.previousSibling = words(this.previousSibling);
-    this.next = words(this.next);
-    this.previous = words(this.previous);
-    this.origin = numbers(this.origin);
-    this.destruction = numbers(this.destruction);
   }
 }

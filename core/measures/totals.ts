@@ -1,5 +1,9 @@
-import type { Simulation } from '../simulation.ts';
+import type { TickEvent } from '../events/event.ts';
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { Operator, Outcome, operatorNames, type OperatorName } from '../kernel/tick-events.ts';
+import type { Simulation } from '../simulation.ts';
+import { IdMap } from './id-map.ts';
 
 /** Running counts of a simulation; the same live or from a record, since they come from events alone. */
 export interface Totals {
@@ -18,37 +22,57 @@ export interface Totals {
   copies: number;
 }
 
-/** Counts as the events come. The returned object is updated in place. */
-export function countTotals(simulation: Simulation): Totals {
-  const totals: Totals = {
-    births: 0, deaths: 0, lineages: 0, organismSteps: 0, birthsByOperator: { founder: 0, copy: 0, classical: 0, llm: 0, immigrant: 0 },
-    repaired: 0, fallbacks: 0, overBudget: 0, copies: 0,
-  };
-  const alive = new Map<number, number>();
-  simulation.events$.subscribe((event) => {
-    if (event.kind !== 'tick') return;
-    const { births, deaths } = event;
+/** Totals that are kept up as the events come. */
+export class RunningTotals implements Totals, Saveable {
+  births = 0;
+  deaths = 0;
+  organismSteps = 0;
+  readonly birthsByOperator: Record<OperatorName, number> = { founder: 0, copy: 0, classical: 0, llm: 0, immigrant: 0 };
+  repaired = 0;
+  fallbacks = 0;
+  overBudget = 0;
+  copies = 0;
+  /** Living organisms of each founder's lineage. */
+  private readonly alive = new IdMap();
+
+  get lineages(): number {
+    return this.alive.size;
+  }
+
+  count({ births, deaths, population }: TickEvent): void {
+    const { alive } = this;
     for (let i = 0; i < births.count; i++) {
       const operator = births.operator[i]!;
       const outcome = births.outcome[i]!;
-      totals.birthsByOperator[operatorNames[operator]!]++;
-      if (outcome === Outcome.repaired) totals.repaired++;
-      else if (outcome === Outcome.fallback) totals.fallbacks++;
-      else if (outcome === Outcome.budget) totals.overBudget++;
-      if (operator === Operator.llm && births.same[i] === 1) totals.copies++;
-      const lineage = births.lineage[i]!;
-      alive.set(lineage, (alive.get(lineage) ?? 0) + 1);
+      this.birthsByOperator[operatorNames[operator]!]++;
+      if (outcome === Outcome.repaired) this.repaired++;
+      else if (outcome === Outcome.fallback) this.fallbacks++;
+      else if (outcome === Outcome.budget) this.overBudget++;
+      if (operator === Operator.llm && births.same[i] === 1) this.copies++;
+      alive.add(births.lineage[i]!, 1);
     }
-    for (let i = 0; i < deaths.count; i++) {
-      const lineage = deaths.lineage[i]!;
-      const left = alive.get(lineage)! - 1;
-      if (left === 0) alive.delete(lineage);
-      else alive.set(lineage, left);
-    }
-    totals.births += births.count;
-    totals.deaths += deaths.count;
-    totals.lineages = alive.size;
-    totals.organismSteps += event.population;
-  });
+    for (let i = 0; i < deaths.count; i++) alive.add(deaths.lineage[i]!, -1);
+    this.births += births.count;
+    this.deaths += deaths.count;
+    this.organismSteps += population;
+  }
+
+  save(): Packable {
+    const { births, deaths, organismSteps, birthsByOperator, repaired, fallbacks, overBudget, copies } = this;
+    return { births, deaths, organismSteps, birthsByOperator: { ...birthsByOperator }, repaired, fallbacks, overBudget, copies, alive: this.alive.save() };
+  }
+
+  load(saved: unknown): void {
+    const { alive, birthsByOperator, ...counts } = saved as Pick<Totals, 'birthsByOperator'> & { alive: unknown };
+    Object.assign(this, counts);
+    Object.assign(this.birthsByOperator, birthsByOperator);
+    this.alive.load(alive);
+  }
+}
+
+/** Counts as the events come. */
+export function countTotals(simulation: Simulation): RunningTotals {
+  const totals = new RunningTotals();
+  simulation.events$.subscribe((event) => { if (event.kind === 'tick') totals.count(event); });
   return totals;
 }

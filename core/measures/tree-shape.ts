@@ -1,5 +1,6 @@
 import { exactLn } from '../archive/exact-math.ts';
-import { ABOVE, type TaxonTree } from './taxon-tree.ts';
+import { ABOVE } from './taxon-table.ts';
+import type { TaxonTree } from './taxon-tree.ts';
 
 /** Distances in edges between living taxa, over unordered pairs. */
 export interface PairwiseDistances {

@@ -1,7 +1,8 @@
 import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
 import { IdMap } from '../../core/measures/id-map.ts';
-import { ABOVE, TaxonTree } from '../../core/measures/taxon-tree.ts';
+import { ABOVE } from '../../core/measures/taxon-table.ts';
+import { TaxonTree } from '../../core/measures/taxon-tree.ts';
 import { treeShape } from '../../core/measures/tree-shape.ts';
 
 /**

@@ -101,6 +101,7 @@ describe('observers', () => {
         });
         return;
       }
+      if (event.kind !== 'tick') return;
       const { deaths } = event;
       for (let i = 0; i < deaths.count; i++) {
         const cell = archive.cellOf([deaths.measure0[i]!, deaths.measure1[i]!]);

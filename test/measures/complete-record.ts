@@ -1,4 +1,5 @@
-import { ABOVE, TaxonTree } from '../../core/measures/taxon-tree.ts';
+import { ABOVE } from '../../core/measures/taxon-table.ts';
+import { TaxonTree } from '../../core/measures/taxon-tree.ts';
 import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
 
 /** One thing that happens to a phylogeny. `lay` is a child conceived, who is born (or not yet) later. */

@@ -28,7 +28,7 @@ export class Influx<S extends ColumnSpec> implements Saveable {
 
   constructor(kernel: Kernel<S>, seed: number) {
     this.kernel = kernel;
-    this.key = seedKey(seed, purpose.immigration);
+    this.key = seedKey(seed, purpose.landing);
   }
 
   /** Has an organism with this genome enter in the next tick, if there is room then. */

@@ -71,7 +71,7 @@ export function uniforms(key0: number, key1: number, id: Uint32Array, rows: Uint
 /** What a draw is for: draws of different purposes never share a counter. */
 export const purpose = {
   chance: 1, wander: 2, founder: 3, richness: 4, conception: 5, operator: 6, tag: 7, lifespan: 8, sampling: 10,
-  thought: 11, judging: 12, choice: 13, deliberation: 14, judgement: 15, immigration: 16,
+  thought: 11, judging: 12, choice: 13, deliberation: 14, judgement: 15, immigration: 16, landing: 17,
 } as const;
 
 /** The two key words of a seed (any safe integer ≥ 0) for one purpose. */

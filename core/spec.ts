@@ -4,6 +4,16 @@ import { z } from 'zod';
 export const operatorChoice = z.enum(['classical', 'llm', 'mixed']);
 export type OperatorChoice = z.infer<typeof operatorChoice>;
 
+/** A history that parted from another's: the parameters that were given other values after a tick. */
+export const branchSpec = z.strictObject({
+  /** Name of the run that it parted from. */
+  of: z.string().max(256),
+  /** The last tick that they share; what is set is set at the start of the next. */
+  at: z.int().min(0),
+  set: z.record(z.string().max(64), z.number()),
+});
+export type BranchSpec = z.infer<typeof branchSpec>;
+
 /** All that a run needs to be run again; with the command log and the recorded replies, to be run again exactly. */
 export const runSpec = z.strictObject({
   /** Version of this form. */
@@ -15,6 +25,8 @@ export const runSpec = z.strictObject({
   /** `none`, `embedded`, a path of a .gguf file, or the name of an endpoint's model. */
   model: z.string().min(1).max(512).optional(),
   parameters: z.record(z.string().max(64), z.number()).default({}),
+  /** Where it parted from other runs, the earliest first. */
+  branches: z.array(branchSpec).max(1000).default([]),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 

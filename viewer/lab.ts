@@ -1,14 +1,17 @@
-import { archiveFacts, archiveLives, type ArchiveChoice, type ArchivedLife } from '../core/archive/life-archive.ts';
-import type { GridArchive } from '../core/archive/grid-archive.ts';
+import { appraiseLives } from '../core/archive/appraisal.ts';
+import { admitElites } from '../core/archive/immigration.ts';
+import { archiveFacts, archiveLives, type ArchiveChoice, type LifeArchive } from '../core/archive/life-archive.ts';
 import { advance } from '../core/advance.ts';
 import type { NumberedCommand } from '../core/events/command.ts';
 import { Prompter } from '../core/events/prompter.ts';
+import type { Packable } from '../core/kernel/packed.ts';
 import { resolveParameters } from '../core/kernel/parameters.ts';
+import type { Saveable } from '../core/kernel/saveable.ts';
 import type { OperatorName } from '../core/kernel/tick-events.ts';
 import { Phylogeny } from '../core/measures/phylogeny.ts';
 import { countTotals, type Totals } from '../core/measures/totals.ts';
 import { Simulation } from '../core/simulation.ts';
-import type { OperatorChoice } from '../core/spec.ts';
+import type { BranchSpec, OperatorChoice } from '../core/spec.ts';
 import { createInstincts } from '../agents/instincts/store.ts';
 import type { JudgeOptions } from '../agents/judges/judge.ts';
 import { createJudging, type Judging } from '../agents/judges/judging.ts';
@@ -38,15 +41,22 @@ export interface LabOptions {
   archive?: ArchiveChoice;
   /** Genomes of the first organisms instead of the world's own. */
   founders?: readonly string[];
+  /** Where this run parts from others. */
+  branches?: readonly BranchSpec[];
   /** Commands of a recorded run, whose turns of parameters are given again. */
   recorded?: readonly NumberedCommand[];
 }
 
-/** A simulation with everyone who listens to it. The one place where world, genomes, models and measures meet. */
-export interface Lab {
+/**
+ * A simulation with everyone who listens to it. The one place where world, genomes, models and measures meet.
+ *
+ * Saved between two ticks and loaded into one made with the same options, it goes on to the bit; what models still owe is
+ * asked for again.
+ */
+export interface Lab extends Saveable {
   readonly operator: OperatorChoice;
   readonly simulation: Simulation;
-  readonly archive: GridArchive<ArchivedLife>;
+  readonly archive: LifeArchive;
   readonly archiveChoice: ArchiveChoice;
   readonly totals: Totals;
   readonly phylogeny: Phylogeny;
@@ -56,8 +66,10 @@ export interface Lab {
   readonly thinker: Minds | null;
   readonly judging: Judging | null;
   readonly prompter: Prompter;
-  /** One tick, waiting first for what models owe it; returns whether it had to wait. */
+  /** One tick, waiting first for what models owe it, and last for whoever keeps a record; returns whether it had to wait for models. */
   tick(): Promise<boolean>;
+  /** Called at the end of each tick; what it returns is waited for. */
+  afterTick: (() => Promise<void> | undefined) | null;
   /** Stops asking; what is unanswered ends as fallbacks. */
   close(): void;
 }
@@ -73,6 +85,8 @@ export function createLab(options: LabOptions): Lab {
   });
   const totals = countTotals(simulation);
   const archive = archiveLives(simulation, archiveChoice);
+  admitElites(simulation, archive);
+  const appraiser = appraiseLives(simulation);
   const phylogeny = new Phylogeny(simulation);
   const view = viewArchive(archive, archiveFacts(world, archiveChoice), (genome) => simulation.kernel.genomes.text(genome));
   const writer = service === null ? null : createWriter({ simulation, service, archive: view, language: options.language ?? {} });
@@ -80,11 +94,36 @@ export function createLab(options: LabOptions): Lab {
   const judging = service === null || world.question === undefined ? null : createJudging({ simulation, service, options: options.judge ?? {} });
   const prompter = new Prompter(options.recorded ?? []);
   const answerers = { writer, thinker, judging };
-  return {
+  // the simulation first: it gives meaning to the handles that the others hold
+  const kept: Record<string, Saveable> = {
+    simulation, archive: archive.lives, appraiser, totals, phylogeny,
+    ...(writer === null ? {} : { writer }), ...(thinker === null ? {} : { thinker }), ...(judging === null ? {} : { judging }),
+  };
+  const lab: Lab = {
     operator, simulation, archive, archiveChoice, totals, phylogeny, service, writer, thinker, judging, prompter,
-    tick() {
+    afterTick: null,
+    async tick() {
+      for (const { at, set } of options.branches ?? []) {
+        if (at !== simulation.kernel.tick) continue;
+        for (const [key, value] of Object.entries(set)) simulation.submit({ kind: 'set', key, value, by: 'branch' });
+      }
       prompter.prompt(simulation);
-      return advance(simulation, answerers);
+      const waited = await advance(simulation, answerers);
+      const more = lab.afterTick?.();
+      if (more !== undefined) await more;
+      return waited;
+    },
+    save() {
+      const parts = Object.fromEntries(Object.entries(kept).map(([name, one]) => [name, one.save()]));
+      return { parts, accounts: (service?.accountsUpTo(simulation.kernel.tick) ?? []) as unknown as Packable };
+    },
+    load(saved) {
+      const { parts, accounts } = saved as { parts: Record<string, unknown>; accounts: Account[] };
+      const strange = [...Object.keys(kept).filter((name) => !(name in parts)), ...Object.keys(parts).filter((name) => !(name in kept))];
+      if (strange.length > 0) throw new Error(`The saved state is of a run with other parts than this one: ${strange.join(', ')}.`);
+      service?.carryOver(accounts);
+      for (const [name, one] of Object.entries(kept)) one.load(parts[name]);
+      prompter.skip(simulation.kernel.tick);
     },
     close() {
       writer?.close();
@@ -92,6 +131,7 @@ export function createLab(options: LabOptions): Lab {
       judging?.close();
     },
   };
+  return lab;
 }
 
 /** What a run came to: the object that `--json` prints. */

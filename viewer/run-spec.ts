@@ -21,6 +21,19 @@ export const judgeOptions = z.strictObject({
   temperature: z.number().min(0).max(2).default(0.7),
 });
 
+/** What is kept of a run that is recorded. Changes nothing of the run. */
+export const recordOptions = z.strictObject({
+  /** Ticks from one checkpoint to the next; 0 keeps none. */
+  every: z.int().min(0).max(1_000_000_000).default(1000),
+  /** Checkpoints that are kept at most; beyond that those go that lie nearest to others. */
+  checkpoints: z.int().min(2).max(10_000).default(8),
+  /** Whether births, deaths and all else that happens is kept, as Parquet. */
+  events: z.boolean().default(true),
+  /** Ticks from one sample of all places and energies to the next; 0 takes none. */
+  positions: z.int().min(0).max(1_000_000).default(0),
+});
+export type RecordOptions = z.infer<typeof recordOptions>;
+
 /** A run with all that may be chosen about the models in it. Sections left out are as their defaults say. */
 export const runSpec = worldSpec.extend({
   /** Models by role (`operator`, `mind`, `judge`) or kind (`llm-mutate`, …), where they differ from `model`. */
@@ -30,8 +43,9 @@ export const runSpec = worldSpec.extend({
   judge: judgeOptions.prefault({}),
   archive: archiveChoice.prefault({}),
   budget: budgetSpec.prefault({}),
+  record: recordOptions.prefault({}),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 
 /** Sections that `--with section.field=value` reaches. */
-export const sections = ['models', 'language', 'minds', 'judge', 'archive', 'budget'] as const;
+export const sections = ['models', 'language', 'minds', 'judge', 'archive', 'budget', 'record'] as const;

@@ -11,8 +11,8 @@ const genome = z.string().max(4096).nullable();
  * so the list of commands is all that a replay needs beside spec and seed.
  */
 export const command = z.discriminatedUnion('kind', [
-  /** A parameter gets a new value. */
-  z.strictObject({ kind: z.literal('set'), key: z.string(), value: z.number() }),
+  /** A parameter gets a new value: turned while the world ran, or as the spec has it (`by`). */
+  z.strictObject({ kind: z.literal('set'), key: z.string(), value: z.number(), by: z.enum(['schedule', 'branch']).exactOptional() }),
   /** The genome of an unborn child: what an operator wrote, or that none came of it. */
   z.strictObject({
     kind: z.literal('deliver'),
@@ -54,9 +54,9 @@ export const command = z.discriminatedUnion('kind', [
 ]);
 export type Command = z.infer<typeof command>;
 
-/** Whether a command is a turn that somebody made while the world ran: a replay is given it again. What observers and models answer comes again by itself. */
+/** Whether a command is a turn that somebody made while the world ran: a replay is given it again. What the spec, observers and models bring comes again by itself. */
 export function isTurn(given: Command): boolean {
-  return given.kind === 'set';
+  return given.kind === 'set' && given.by === undefined;
 }
 
 /** What is given, as a command. Throws an error with one sentence when it is none. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { branch, type BranchFlags } from './branch.ts';
 import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber, withCaps } from './flags.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
@@ -69,6 +70,20 @@ function describe(): Command {
     .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
     .addHelpText('after', endings))
     .action(async (target: string, flags: RunFlags) => { process.exitCode = await run(target, flags); });
+
+  withModels(program.command('branch').argument('<run>', 'the folder of a recorded run')
+    .description('Run a recorded history once more, from a tick on with something changed: history with one difference.')
+    .requiredOption('--at <tick>', 'the last tick that both share', wholeNumber('--at', 0, 1_000_000_000))
+    .option('--set <key=value>', 'what is changed from the next tick on; may be given several times', gather, [])
+    .requiredOption('--out <dir>', 'record the branch in this new folder')
+    .option('--ticks <n>', 'stop after this tick (default: the run\'s)', wholeNumber('--ticks', 1, 1_000_000_000))
+    .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
+    .option('--headless', 'without viewer')
+    .option('--json', 'print the summary as one line of JSON, last on standard output; implies --headless')
+    .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
+    .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
+    .addHelpText('after', endings))
+    .action(async (target: string, flags: BranchFlags) => { process.exitCode = await branch(target, flags); });
 
   withModels(program.command('start')
     .description('Run the default world with the model as its variation operator, and the viewer: what npm start does.')

@@ -1,0 +1,42 @@
+import { statSync } from 'node:fs';
+import { listCheckpoints, readCheckpoint } from '../../core/recording/checkpoint.ts';
+import { Failure } from './failure.ts';
+import type { SavedRun } from './recording.ts';
+import { checkpointFolder, type RecordedRun } from './run-folder.ts';
+
+/** Where a recorded run is taken up: its state, or nothing where it is made again from its commands. */
+export interface TakenUp { readonly tick: number; readonly state: unknown }
+
+export interface TakeUpOptions {
+  /** A cassette shared with other runs: which of its replies are used depends on all that was asked before. */
+  cache?: string | undefined;
+  say(line: string): void;
+}
+
+/**
+ * Finds the newest state of a recorded run that is whole and has all that happened before it on record, and cuts the
+ * record to it. Where a state is damaged it says so and takes an earlier one, and where there is none the run begins
+ * anew. Throws a failure where commands or replies are missing that a state says were there: what follows would be
+ * another run.
+ */
+export function takeUp(run: RecordedRun, { cache, say }: TakeUpOptions): TakenUp | null {
+  for (const checkpoint of cache === undefined ? listCheckpoints(checkpointFolder(run.path)) : []) {
+    let saved: SavedRun & { run: { parts: { simulation: { nextSeq: number } } } };
+    try {
+      saved = readCheckpoint(checkpoint) as typeof saved;
+    } catch (error) {
+      say(`${error instanceof Error ? error.message : String(error)} An earlier state is taken.`);
+      continue;
+    }
+    const { nextSeq } = saved.run.parts.simulation;
+    if (run.commands.commands.length < nextSeq) {
+      throw new Failure(`The run in ${run.path} cannot be gone on with: its commands end after ${run.commands.commands.length}, and there were ${nextSeq} by tick ${checkpoint.tick}; restore commands.jsonl from a copy.`);
+    }
+    const cassetteBytes = statSync(run.cassette, { throwIfNoEntry: false })?.size ?? 0;
+    if (cassetteBytes < saved.cassetteBytes) {
+      throw new Failure(`The run in ${run.path} cannot be gone on with: its cassette has ${cassetteBytes} bytes, and had ${saved.cassetteBytes} by tick ${checkpoint.tick}; restore cassette.jsonl from a copy.`);
+    }
+    return { tick: checkpoint.tick, state: saved.run };
+  }
+  return null;
+}

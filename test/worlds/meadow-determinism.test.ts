@@ -6,14 +6,19 @@ import { Phylogeny } from '../../core/measures/phylogeny.ts';
 import { measurePoint } from '../../core/measures/series.ts';
 import { countTotals } from '../../core/measures/totals.ts';
 import type { Simulation } from '../../core/simulation.ts';
-import { answerDue, restless, startMeadow, thoughtful, variedFounders, type MeadowSimulation } from './meadow-run.ts';
+import { answerDue, outsiders, restless, startMeadow, thoughtful, variedFounders, type MeadowSimulation } from './meadow-run.ts';
 
 const TICKS = 120;
 
 interface Meddling { between?: (simulation: MeadowSimulation, tick: number) => void; commands?: (tick: number) => readonly NumberedCommand['command'][] }
 
+function meddling(seed: number): (tick: number) => NumberedCommand['command'][] {
+  const [hand, archive] = [restless(seed), outsiders(seed)];
+  return (tick) => [...hand(tick), ...archive(tick)];
+}
+
 /** Runs a meadow and gives its fingerprint after every tick, so that a divergence shows where it began. */
-function run(seed: number, { between, commands = restless(seed) }: Meddling = {}): { prints: string[]; record: NumberedCommand[] } {
+function run(seed: number, { between, commands = meddling(seed) }: Meddling = {}): { prints: string[]; record: NumberedCommand[] } {
   const { simulation } = startMeadow({ seed, founders: variedFounders(seed), parameters: { modelShare: 0.4, ...thoughtful } });
   const prints: string[] = [];
   const record: NumberedCommand[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
-import { answerDue, restless, startMeadow, thoughtful, variedFounders } from './meadow-run.ts';
+import { answerDue, outsiders, restless, startMeadow, thoughtful, variedFounders } from './meadow-run.ts';
 
 /** Founders are the first births, so they count as born. */
 function run(seed: number, ticks: number): void {
@@ -10,6 +10,7 @@ function run(seed: number, ticks: number): void {
   const c = pop.columns;
   const ledger = parts.ledger!;
   const interventions = restless(seed);
+  const archive = outsiders(seed);
   const alive = new Map<number, number>();
   const unborn = new Map<number, number>();
   let newest = -1;
@@ -25,7 +26,11 @@ function run(seed: number, ticks: number): void {
       if (event.births.parent[i] !== NOBODY) {
         expect(unborn.get(id)).toBe(event.births.parent[i]);
         unborn.delete(id);
-      } else newest = Math.max(newest, id);
+      } else {
+        expect(event.tick === 1 || id > newest).toBe(true);
+        expect(event.births.lineage[i]).toBe(id);
+        newest = Math.max(newest, id);
+      }
       alive.set(id, event.births.lineage[i]!);
     }
     for (let i = 0; i < event.conceptions.count; i++) {
@@ -47,7 +52,7 @@ function run(seed: number, ticks: number): void {
   });
 
   for (let tick = 1; tick <= ticks; tick++) {
-    for (const command of interventions(tick)) simulation.submit(command);
+    for (const command of [...interventions(tick), ...archive(tick)]) simulation.submit(command);
     answerDue(simulation);
     simulation.step();
     // [K8]
@@ -70,11 +75,15 @@ function run(seed: number, ticks: number): void {
     // [K9]
     const [grazed, burned, bitten, died, bearing] = ledger;
     const { burned: thought, acclaimed } = kernel.deliberation;
-    const flow = founded + grazed! + burned! + Math.abs(bitten!) + Math.abs(died!) + bearing! + thought;
-    expect(Math.abs(stored - (founded + grazed! - burned! - bitten! - died! - bearing! - thought + acclaimed))).toBeLessThan(1e-4 * flow);
+    const { immigrated, rewarded } = kernel.influx;
+    const flow = founded + grazed! + burned! + Math.abs(bitten!) + Math.abs(died!) + bearing! + thought + immigrated;
+    const books = founded + grazed! - burned! - bitten! - died! - bearing! - thought + acclaimed + immigrated + rewarded;
+    expect(Math.abs(stored - books)).toBeLessThan(1e-4 * flow);
   }
   expect(kernel.deliberation.burned).toBeGreaterThan(100);
   expect(kernel.deliberation.acclaimed).not.toBe(0);
+  expect(kernel.influx.immigrated).toBeGreaterThan(500);
+  expect(kernel.influx.rewarded).not.toBe(0);
   expect(deaths).toBeGreaterThan(50);
   // founders are 0 to 159
   expect(newest).toBeGreaterThan(175);

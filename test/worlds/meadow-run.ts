@@ -55,6 +55,19 @@ export function answerDue(simulation: MeadowSimulation): void {
 /** Parameters under which organisms think and are judged. */
 export const thoughtful = { deliberation: 0.02, reactionTime: 5, costOfThought: 1, judging: 0.4, judgingTime: 3, acclaim: 6 };
 
+/** Commands that an archive might give: immigrants, now and then more than a few, and rewards for the living, the dead and the unborn. */
+export function outsiders(seed: number): (tick: number) => Command[] {
+  const random = new RandomStream(seedKey(seed, purpose.sampling), 6);
+  const genomes = variedFounders(seed, 8);
+  return (tick) => {
+    const immigrants = random.chance(0.2) ? random.below(6) : 0;
+    const came = Array.from({ length: immigrants }, (): Command => ({ kind: 'immigrate', cell: random.below(400), elite: random.below(200), genome: random.pick(genomes) }));
+    if (random.chance(0.5)) return came;
+    const organisms = [...new Set(Array.from({ length: random.below(40) }, () => random.below(160 + 8 * tick)))].sort((a, b) => a - b);
+    return [...came, { kind: 'reward', organisms, energies: organisms.map(() => Math.round(40 * random.next() - 20)) }];
+  };
+}
+
 /** A stream of interventions that a restless person might make. */
 export function restless(seed: number): (tick: number) => Command[] {
   const random = new RandomStream(seedKey(seed, purpose.sampling), 5);

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { contentSecurityPolicy } from './viewer/csp.ts';
 
 /** Tests that start a browser, a model or a whole process; the rest are the fast ones of `npm run check`. */
-const slow = ['test/e2e/**/*.test.ts', 'test/model/**/*.test.ts', 'test/**/{engine,real}.test.ts'];
+const slow = ['test/e2e/**/*.test.ts', 'test/model/**/*.test.ts', 'test/**/{engine,real}.test.ts', 'test/**/*.slow.test.ts'];
 
 /** The page's own policy goes with it, so that it holds on a static host too, where no server of ours sends it. */
 const policyInPage: Plugin = {

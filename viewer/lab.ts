@@ -161,14 +161,14 @@ export interface ModelTotals {
   accounts: Account[];
 }
 
-/** `seconds`: the time that the ticks took. */
-export function summarise(lab: Lab, seconds: number): RunSummary {
+/** `seconds`: the time that the ticks took since there had been `before` organism-steps. */
+export function summarise(lab: Lab, seconds: number, before = 0): RunSummary {
   const { simulation, archive, totals } = lab;
   return {
     world: simulation.world.name, seed: simulation.seed, ticks: simulation.kernel.tick, fingerprint: simulation.fingerprint,
     population: simulation.kernel.pop.count, births: totals.births, deaths: totals.deaths, birthsByOperator: { ...totals.birthsByOperator },
     archive: { coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites },
-    organismStepsPerSecond: seconds > 0 ? Math.round(totals.organismSteps / seconds) : 0,
+    organismStepsPerSecond: seconds > 0 ? Math.round((totals.organismSteps - before) / seconds) : 0,
     model: modelTotals(lab),
   };
 }

@@ -37,7 +37,7 @@ export async function branch(target: string, flags: BranchFlags): Promise<number
     for (const [key, value] of Object.entries(values)) orFail(() => checkParameter(parameters, key, value, true));
     const { with: fields, budgetCalls, budgetTokens, budgetDollars, onBudget, model } = flags;
     const wanted = planRun(parent.spec, { set: [], ticks, model, with: fields, budgetCalls, budgetTokens, budgetDollars, onBudget });
-    spec = { ...wanted, branches: [...recorded.branches.filter((one) => one.at < at), { of: basename(parent.path), at, set: values }] };
+    spec = branchSpecOf(wanted, parent.path, at, values);
     branchFolder(parent, out, spec, at);
   } finally {
     parent.lock.release();
@@ -50,4 +50,9 @@ export async function branch(target: string, flags: BranchFlags): Promise<number
     begun.lock.release();
     if (!flags.json) say(`The branch parts from ${parent.path} after tick ${at}.`);
   }
+}
+
+/** The spec of a run that parts from another after a tick; where that had parted itself later than that, it never did. */
+export function branchSpecOf(spec: RunSpec, parent: string, at: number, set: Record<string, number>): RunSpec {
+  return { ...spec, branches: [...spec.branches.filter((one) => one.at < at), { of: basename(parent), at, set }] };
 }

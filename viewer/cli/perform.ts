@@ -87,9 +87,10 @@ export async function perform(performance: Performance, go: (stage: Stage) => Pr
       folder?.check();
       recording?.check();
     };
+    const before = lab.totals.organismSteps;
     const seconds = await go({ lab, service, check, spent: halt.signal });
     await recording?.finish();
-    const summary = summarise(lab, seconds);
+    const summary = summarise(lab, seconds, before);
     folder?.finish(lab, summary);
     return { summary, lab, folder: folder?.path ?? null, spent: halt.signal.aborted };
   } catch (error) {

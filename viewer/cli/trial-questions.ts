@@ -1,5 +1,5 @@
 import { compare, type Comparison, type Question } from '../../core/experiments/compare.ts';
-import type { LedgerGroup, OperatorTally } from '../../core/measures/operator-ledger.ts';
+import type { LedgerGroup, OperatorTally } from '../../core/measures/operator-tally.ts';
 import { varghaDelaneyA } from '../../core/measures/statistics.ts';
 import { findWorld } from '../../worlds/index.ts';
 import type { ArmName, TrialPlan } from './trial-plan.ts';

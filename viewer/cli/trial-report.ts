@@ -1,5 +1,5 @@
 import { LEAST_SEEDS } from '../../core/experiments/compare.ts';
-import { ledgerGroups, type LedgerGroup } from '../../core/measures/operator-ledger.ts';
+import { ledgerGroups, type LedgerGroup } from '../../core/measures/operator-tally.ts';
 import { bootstrapMean, mean, standardDeviation } from '../../core/measures/statistics.ts';
 import { parameterFacts } from '../../core/kernel/parameters.ts';
 import { modelOperators } from '../../core/kernel/tick-events.ts';

@@ -1,6 +1,6 @@
 import type { TrialRun } from './trial-run.ts';
 import { tallyOf } from './trial-questions.ts';
-import { ledgerGroups } from '../../core/measures/operator-ledger.ts';
+import { ledgerGroups } from '../../core/measures/operator-tally.ts';
 
 /** Comma-separated values after RFC 4180; what is not known is empty. */
 function csv(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {

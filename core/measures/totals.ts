@@ -24,6 +24,7 @@ export interface Totals {
 
 /** Totals that are kept up as the events come. */
 export class RunningTotals implements Totals, Saveable {
+  private readonly simulation: Simulation;
   births = 0;
   deaths = 0;
   organismSteps = 0;
@@ -33,13 +34,18 @@ export class RunningTotals implements Totals, Saveable {
   overBudget = 0;
   copies = 0;
   /** Living organisms of each founder's lineage. */
-  private readonly alive = new IdMap();
+  private alive = new IdMap();
+
+  constructor(simulation: Simulation) {
+    this.simulation = simulation;
+    simulation.events$.subscribe((event) => { if (event.kind === 'tick') this.count(event); });
+  }
 
   get lineages(): number {
     return this.alive.size;
   }
 
-  count({ births, deaths, population }: TickEvent): void {
+  private count({ births, deaths, population }: TickEvent): void {
     const { alive } = this;
     for (let i = 0; i < births.count; i++) {
       const operator = births.operator[i]!;
@@ -59,20 +65,21 @@ export class RunningTotals implements Totals, Saveable {
 
   save(): Packable {
     const { births, deaths, organismSteps, birthsByOperator, repaired, fallbacks, overBudget, copies } = this;
-    return { births, deaths, organismSteps, birthsByOperator: { ...birthsByOperator }, repaired, fallbacks, overBudget, copies, alive: this.alive.save() };
+    return { births, deaths, organismSteps, birthsByOperator: { ...birthsByOperator }, repaired, fallbacks, overBudget, copies };
   }
 
   load(saved: unknown): void {
-    const { alive, birthsByOperator, ...counts } = saved as Pick<Totals, 'birthsByOperator'> & { alive: unknown };
+    const { birthsByOperator, ...counts } = saved as Pick<Totals, 'birthsByOperator'>;
     Object.assign(this, counts);
     Object.assign(this.birthsByOperator, birthsByOperator);
-    this.alive.load(alive);
+    // who lives is in the simulation
+    this.alive = new IdMap();
+    const { count, columns: { lineage } } = this.simulation.kernel.pop;
+    for (let row = 0; row < count; row++) this.alive.add(lineage[row]!, 1);
   }
 }
 
 /** Counts as the events come. */
 export function countTotals(simulation: Simulation): RunningTotals {
-  const totals = new RunningTotals();
-  simulation.events$.subscribe((event) => { if (event.kind === 'tick') totals.count(event); });
-  return totals;
+  return new RunningTotals(simulation);
 }

@@ -25,7 +25,7 @@ afterAll(() => {
 
 describe.skipIf(!mounted)('a full disk (needs the right to mount a small one)', () => {
   test('[R2] stops a run with one sentence and its last checkpoint whole; with more room it goes on to the same end', async () => {
-    const flags = ['--seed', '3', '--ticks', '2400', '--headless', '--set', 'size=160', '--set', 'founders=200', '--set', 'capacity=4000', '--with', 'record.every=100', '--with', 'record.checkpoints=2'];
+    const flags = ['--seed', '3', '--ticks', '2400', '--headless', '--set', 'size=160', '--set', 'founders=200', '--set', 'capacity=4000', '--with', 'record.every=100', '--with', 'record.checkpoints=8'];
     const never = mkdtempSync(join(tmpdir(), 'lichen-room-'));
     try {
       const whole = await lichen(['run', 'meadow', ...flags, '--out', join(never, 'run')]);

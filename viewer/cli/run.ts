@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { knownPrices, readPrices, type PriceTable } from '../../agents/model/prices.ts';
 import { modelFor } from '../../agents/model/task.ts';
 import type { OperatorChoice } from '../../core/spec.ts';
@@ -59,7 +59,8 @@ export async function run(target: string, flags: RunFlags): Promise<number> {
   const spec = planRun(resumed?.spec ?? (isFolder(target) ? openRecorded(target).spec : target), flags);
   if (resumed !== null) checkSame(spec, planRun(resumed.spec, { set: [] }));
   const played = replay !== undefined && isFolder(replay) ? openRecorded(replay) : null;
-  const cassette = played?.cassette ?? replay;
+  // a run without a model has recorded no replies, and its turns are all there is to give again
+  const cassette = played !== null && spec.model === 'none' && !existsSync(played.cassette) ? undefined : played?.cassette ?? replay;
   return await carryOut({ spec, ...flags, resumed, played }, async (stop) => (
     cassette === undefined ? await modelsOf(spec, stop) : replayAccess(cassette, spec.model)));
 }

@@ -1,9 +1,10 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, qdaif, phylogeny, checkpoint, garden) runs one. Seeded,
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, qdaif, phylogeny, checkpoint, garden, archive-back) runs one. Seeded,
  * warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { benchArchiveBack } from './archive-back.ts';
 import { benchGarden } from './garden.ts';
 import { benchKernel } from './kernel.ts';
 
@@ -27,6 +28,7 @@ const benches: Record<string, () => void> = {
   phylogeny: alone('./phylogeny.ts'),
   checkpoint: alone('./checkpoint.ts'),
   garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),
+  'archive-back': () => benchArchiveBack(Array.from({ length: 10 }, (_, i) => i + 1)),
 };
 
 const asked = process.argv.slice(2);

@@ -24,7 +24,7 @@ export interface Totals {
 
 /** Totals that are kept up as the events come. */
 export class RunningTotals implements Totals, Saveable {
-  private readonly simulation: Simulation;
+  readonly #simulation: Simulation;
   births = 0;
   deaths = 0;
   organismSteps = 0;
@@ -34,19 +34,19 @@ export class RunningTotals implements Totals, Saveable {
   overBudget = 0;
   copies = 0;
   /** Living organisms of each founder's lineage. */
-  private alive = new IdMap();
+  #alive = new IdMap();
 
   constructor(simulation: Simulation) {
-    this.simulation = simulation;
+    this.#simulation = simulation;
     simulation.events$.subscribe((event) => { if (event.kind === 'tick') this.count(event); });
   }
 
   get lineages(): number {
-    return this.alive.size;
+    return this.#alive.size;
   }
 
   private count({ births, deaths, population }: TickEvent): void {
-    const { alive } = this;
+    const alive = this.#alive;
     for (let i = 0; i < births.count; i++) {
       const operator = births.operator[i]!;
       const outcome = births.outcome[i]!;
@@ -73,9 +73,9 @@ export class RunningTotals implements Totals, Saveable {
     Object.assign(this, counts);
     Object.assign(this.birthsByOperator, birthsByOperator);
     // who lives is in the simulation
-    this.alive = new IdMap();
-    const { count, columns: { lineage } } = this.simulation.kernel.pop;
-    for (let row = 0; row < count; row++) this.alive.add(lineage[row]!, 1);
+    this.#alive = new IdMap();
+    const { count, columns: { lineage } } = this.#simulation.kernel.pop;
+    for (let row = 0; row < count; row++) this.#alive.add(lineage[row]!, 1);
   }
 }
 

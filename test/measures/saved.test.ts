@@ -53,7 +53,7 @@ const together = (parts: Record<string, Saveable>): Saveable => ({
 const observers: Record<string, (simulation: Simulation) => Watched> = {
   totals: (simulation) => {
     const totals = countTotals(simulation);
-    return { kept: totals, tell: () => ({ ...totals, lineages: totals.lineages, alive: null, simulation: null }) };
+    return { kept: totals, tell: () => ({ ...totals, lineages: totals.lineages }) };
   },
   phylogeny: (simulation) => {
     const phylogeny = new Phylogeny(simulation);

@@ -139,7 +139,10 @@ export function narrate({ simulation, model, origin, say }: NarratorOptions): vo
   function tellRewards(tick: number): void {
     const { lives, gained, given, lost, taken } = rewards;
     if (lives === 0) return;
-    const parts = [...(gained > 0 ? [`${gained} gain ${given.toFixed(1)} energy`] : []), ...(lost > 0 ? [`${lost} lose ${taken.toFixed(1)}${gained > 0 ? '' : ' energy'}`] : [])];
+    const parts = [
+      ...(gained > 0 ? [`${gained} ${gained === 1 ? 'gains' : 'gain'} ${given.toFixed(1)} energy`] : []),
+      ...(lost > 0 ? [`${lost} ${lost === 1 ? 'loses' : 'lose'} ${taken.toFixed(1)}${gained > 0 ? '' : ' energy'}`] : []),
+    ];
     say(tick, 'reward', `${lives} ${lives === 1 ? 'life' : 'lives'} appraised in ${REWARDS_EVERY} ticks: ${parts.join(', ') || 'nobody gains or loses'}`);
     Object.assign(rewards, { lives: 0, gained: 0, given: 0, lost: 0, taken: 0 });
   }

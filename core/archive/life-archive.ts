@@ -107,6 +107,7 @@ export function archiveLives(simulation: Simulation, choice: ArchiveChoice = { o
     if (deaths.count === 0) return;
     const cells: number[] = [];
     const improved: number[] = [];
+    const organisms: number[] = [];
     archive.addBatch(take(event), objectives, measures, (i) => {
       const row = rows[i]!;
       genomes.retain(deaths.genome[row]!);
@@ -115,9 +116,10 @@ export function archiveLives(simulation: Simulation, choice: ArchiveChoice = { o
       if (displaced !== undefined) genomes.release(displaced.genome);
       cells.push(cell);
       improved.push(objectives[i]!);
+      organisms.push(deaths.id[rows[i]!]!);
     } });
     if (cells.length === 0) return;
-    simulation.emit({ kind: 'archive', tick, cells, objectives: improved, coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites });
+    simulation.emit({ kind: 'archive', tick, cells, objectives: improved, organisms, coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites });
   });
   return archive;
 }

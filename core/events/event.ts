@@ -30,6 +30,8 @@ export interface ArchiveEvent {
   /** Cells with a new elite, rising, and the elites' objectives. */
   readonly cells: readonly number[];
   readonly objectives: readonly number[];
+  /** Ids of those whose lives they were; all of them ended in this tick. */
+  readonly organisms: readonly number[];
   readonly coverage: number;
   readonly qdScore: number;
   readonly elites: number;

@@ -92,6 +92,9 @@ export interface Genomes extends Saveable {
   release(handle: number): void;
   /** Canonical text. */
   text(handle: number): string;
+  /** How large it is and how deeply it nests, where that makes sense. */
+  size?(handle: number): number;
+  depth?(handle: number): number;
   /** A child by the classical operators, held once: a copy, a mutant or (given a second parent) a recombinant. */
   vary(first: number, second: number | null, random: RandomStream, mutationRate: number): VariedGenome;
   decide(rows: DecisionRows): void;

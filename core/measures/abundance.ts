@@ -79,7 +79,7 @@ export function diversityOf(counts: Iterable<number>): Diversity {
 }
 
 /** Counts of kinds with their diversity, kept one by one. */
-export class Census<K> {
+export class Census<K extends string | number> implements Saveable {
   private readonly abundances = new Abundances();
   private readonly counts = new Map<K, number>();
 
@@ -100,6 +100,24 @@ export class Census<K> {
 
   count(kind: K): number {
     return this.counts.get(kind) ?? 0;
+  }
+
+  clear(): void {
+    this.counts.clear();
+    this.abundances.load(new Abundances().save());
+  }
+
+  save(): Packable {
+    return { kinds: [...this.counts.keys()], counts: Uint32Array.from(this.counts.values()) };
+  }
+
+  load(saved: unknown): void {
+    const { kinds, counts } = saved as { kinds: K[]; counts: Uint32Array };
+    this.clear();
+    kinds.forEach((kind, i) => {
+      this.counts.set(kind, counts[i]!);
+      this.abundances.move(0, counts[i]!);
+    });
   }
 
   entries(): IterableIterator<[K, number]> {

@@ -1,9 +1,13 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { ACTIVITY_BINS, Activity, activityBin, activityOfBin, crossingBin, type ActivityWeight } from './activity.ts';
 import { fitGrowth, type Growth } from './growth.ts';
 import { mean } from './statistics.ts';
 
+const SERIES = ['times', 'diversity', 'median', 'mean', 'total'] as const;
+
 /** What activity statistics are kept of one population, real or shadow, as its samples come. */
-export class ActivityRecord {
+export class ActivityRecord implements Saveable {
   readonly times: number[] = [];
   readonly diversity: number[] = [];
   readonly median: number[] = [];
@@ -36,6 +40,19 @@ export class ActivityRecord {
       this.seen[bin]!++;
       this.flow[bin]! += a / activity.diversity;
     }
+  }
+
+  save(): Packable {
+    const series = Object.fromEntries(SERIES.map((name) => [name, Float64Array.from(this[name])]));
+    return { ...series, seen: this.seen, flow: this.flow, activity: this.activity.save() };
+  }
+
+  load(saved: unknown): void {
+    const state = saved as Record<(typeof SERIES)[number] | 'seen' | 'flow', Float64Array> & { activity: unknown };
+    for (const name of SERIES) this[name].splice(0, Infinity, ...state[name]);
+    this.seen.set(state.seen);
+    this.flow.set(state.flow);
+    this.activity.load(state.activity);
   }
 }
 

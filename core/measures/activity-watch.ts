@@ -1,4 +1,5 @@
 import { RandomStream, purpose, seedKey } from '../kernel/random.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { NOBODY } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
 import { ActivityRecord, classifyActivity, type ActivityVerdict } from './activity-class.ts';
@@ -15,7 +16,7 @@ export interface ActivityOptions {
   seed?: number;
 }
 
-export interface ActivityWatch {
+export interface ActivityWatch extends Saveable {
   readonly real: ActivityRecord;
   readonly shadows: readonly ActivityRecord[];
   /** The class so far. `of` takes that shadow for the real population and the rest for its shadows, which must come out as class 1. */
@@ -63,6 +64,15 @@ export function watchActivity(simulation: Simulation, genotypes: GenotypePhyloge
 
   return {
     real, shadows,
+    save: () => ({ old: Uint32Array.from(old), real: real.save(), shadows: shadows.map((record) => record.save()), populations: populations.map((shadow) => shadow.save()) }),
+    load(saved) {
+      const state = saved as { old: Uint32Array; real: unknown; shadows: unknown[]; populations: unknown[] };
+      old.clear();
+      for (const component of state.old) old.add(component);
+      real.load(state.real);
+      shadows.forEach((record, i) => record.load(state.shadows[i]));
+      populations.forEach((shadow, i) => shadow.load(state.populations[i]));
+    },
     verdict: (level = 0.025, of) => (of === undefined ? classifyActivity(real, shadows, level) : classifyActivity(shadows[of]!, shadows.filter((_, i) => i !== of), level)),
   };
 }

@@ -1,3 +1,6 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
+
 /** What a component gains by existing at a sample: 1, or its share of the population. */
 export type ActivityWeight = 'existence' | 'share';
 
@@ -5,7 +8,7 @@ export type ActivityWeight = 'existence' | 'share';
  * Evolutionary activity of components (Bedau & Packard 1992; Bedau, Snyder & Packard 1998): a_i grows by Δ_i at each
  * sample at which component i exists, and is gone with it.
  */
-export class Activity {
+export class Activity implements Saveable {
   private activities = new Map<number, number>();
   private readonly weight: ActivityWeight;
 
@@ -51,6 +54,15 @@ export class Activity {
     let sum = 0;
     for (const a of this.activities.values()) if (a >= lower && a <= upper) sum += a;
     return this.diversity === 0 ? 0 : sum / this.diversity;
+  }
+
+  save(): Packable {
+    return { components: Float64Array.from(this.activities.keys()), activities: Float64Array.from(this.activities.values()) };
+  }
+
+  load(saved: unknown): void {
+    const { components, activities } = saved as { components: Float64Array; activities: Float64Array };
+    this.activities = new Map(Array.from(components, (component, i) => [component, activities[i]!]));
   }
 
   /** Channon's reset: a shadow takes on the real components' activities. */

@@ -1,7 +1,9 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { NOBODY } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
 import { IdMap } from './id-map.ts';
-import { ABOVE } from './taxon-table.ts';
+import { ABOVE, lengthened } from './taxon-table.ts';
 import { TaxonTree } from './taxon-tree.ts';
 
 /**
@@ -10,7 +12,7 @@ import { TaxonTree } from './taxon-tree.ts';
  * of its own, so a genome that arises twice is two taxa; founders with one genome are one. Listens from the first tick
  * on. Genomes that are rewritten in life count when they are inherited.
  */
-export class GenotypePhylogeny {
+export class GenotypePhylogeny implements Saveable {
   readonly tree: TaxonTree;
   /** Taxon's id of each newborn of this tick, in the order of its births: its own id where it begins a taxon. */
   born = new Uint32Array(256);
@@ -89,9 +91,20 @@ export class GenotypePhylogeny {
     return this.genome[slot]!;
   }
 
+  save(): Packable {
+    return { tree: this.tree.save(), genome: this.genome.subarray(0, this.tree.reach), slots: this.slots.save(), unborn: this.unborn.save() };
+  }
+
+  load(saved: unknown): void {
+    const { tree, genome, slots, unborn } = saved as { tree: unknown; genome: Uint32Array; slots: unknown; unborn: unknown };
+    this.tree.load(tree);
+    this.makeRoom();
+    this.genome.set(genome);
+    this.slots.load(slots);
+    this.unborn.load(unborn);
+  }
+
   private makeRoom(): void {
-    const column = new Uint32Array(this.tree.capacity);
-    column.set(this.genome);
-    this.genome = column;
+    this.genome = lengthened(this.genome, new Uint32Array(this.tree.capacity));
   }
 }

@@ -1,9 +1,11 @@
 import { GridCells } from '../archive/grid-cells.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { NOBODY } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
 import { Abundances, Census, diversityOf, type Diversity } from './abundance.ts';
 import { IdMap } from './id-map.ts';
+import { lengthened } from './taxon-table.ts';
 
 /** Mean and standard deviation (with n, it is the whole population) of a column, least and greatest; NaN of nobody. */
 export interface ColumnMoments { mean: number; deviation: number; least: number; greatest: number }
@@ -56,7 +58,7 @@ export function livingPhenotypes(kernel: Kernel, cells = phenotypeCells(kernel.w
   return diversityOf(counts.values());
 }
 
-export interface LivingDiversity {
+export interface LivingDiversity extends Saveable {
   population: number;
   /** Of the genomes that the living were born with. */
   readonly genomes: Diversity;
@@ -75,13 +77,11 @@ export function countDiversity(simulation: Simulation, cells = phenotypeCells(si
   const abundances = new Abundances();
   let counts = new Uint32Array(1024);
   const bornWith = new IdMap(1024);
-  let ended = new Census<number>();
+  const ended = new Census<number>();
   let population = 0;
   const move = (handle: number, by: 1 | -1): void => {
     if (handle >= counts.length) {
-      const longer = new Uint32Array(2 * (handle + 1));
-      longer.set(counts);
-      counts = longer;
+      counts = lengthened(counts, new Uint32Array(2 * (handle + 1)));
     }
     const before = counts[handle]!;
     counts[handle] = before + by;
@@ -109,6 +109,20 @@ export function countDiversity(simulation: Simulation, cells = phenotypeCells(si
     get population() { return population; },
     get genomes() { return abundances.diversity; },
     get phenotypes() { return ended.diversity; },
-    startPeriod() { ended = new Census<number>(); },
+    startPeriod() { ended.clear(); },
+    save: () => ({ population, bornWith: bornWith.save(), ended: ended.save() }),
+    load(saved) {
+      const { population: living, bornWith: handles, ended: cells } = saved as { population: number; bornWith: { values: Uint32Array }; ended: unknown };
+      population = living;
+      bornWith.load(handles);
+      ended.load(cells);
+      counts.fill(0);
+      for (const handle of handles.values) {
+        if (handle >= counts.length) counts = lengthened(counts, new Uint32Array(2 * (handle + 1)));
+        counts[handle]!++;
+      }
+      abundances.load(new Abundances().save());
+      for (const n of counts) if (n > 0) abundances.move(0, n);
+    },
   };
 }

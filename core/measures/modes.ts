@@ -1,4 +1,6 @@
 import { exactLn } from '../archive/exact-math.ts';
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import type { Simulation } from '../simulation.ts';
 import type { GenotypePhylogeny } from './genotypes.ts';
 
@@ -30,7 +32,7 @@ export interface ModesReport {
  * reported `interval` later, with what of it then still has descendants or lives: nothing is reported before
  * interval / resolution + 1 snapshots. The first report counts everything as change and as novelty.
  */
-export class Modes {
+export class Modes implements Saveable {
   readonly reports: ModesReport[] = [];
   private readonly lag: number;
   private waiting: { tick: number; entries: SnapshotEntry[] }[] = [];
@@ -80,6 +82,44 @@ export class Modes {
     const report = { tick, snapshot: due.tick, components: shares.size, change, novelty, complexity, ecology };
     this.reports.push(report);
     return report;
+  }
+
+  save(): Packable {
+    const table = new TextTable();
+    const places = (keys: Iterable<string>): Uint32Array => Uint32Array.from(keys, (key) => table.place(key));
+    const waiting = this.waiting.map(({ tick, entries }) => ({
+      tick, taxa: Uint32Array.from(entries, ({ taxon }) => taxon), organisms: Uint32Array.from(entries, ({ organisms }) => organisms),
+      sites: Uint32Array.from(entries, ({ component }) => component.sites), keys: places(entries.map(({ component }) => component.key)),
+    }));
+    const [before, ever] = [places(this.before), places(this.ever)];
+    return { reports: this.reports.map((report) => ({ ...report })), waiting, before, ever, texts: table.texts };
+  }
+
+  load(saved: unknown): void {
+    const { reports, waiting, before, ever, texts } = saved as {
+      reports: ModesReport[]; before: Uint32Array; ever: Uint32Array; texts: string[];
+      waiting: ({ tick: number } & Record<'taxa' | 'organisms' | 'sites' | 'keys', Uint32Array>)[];
+    };
+    this.reports.splice(0, Infinity, ...reports);
+    this.waiting = waiting.map(({ tick, taxa, organisms, sites, keys }) => ({
+      tick, entries: Array.from(taxa, (taxon, i) => ({ taxon, organisms: organisms[i]!, component: { key: texts[keys[i]!]!, sites: sites[i]! } })),
+    }));
+    this.before = new Set(Array.from(before, (place) => texts[place]!));
+    this.ever.clear();
+    for (const place of ever) this.ever.add(texts[place]!);
+  }
+}
+
+/** Texts, each of which is written once, however often it is named. */
+class TextTable {
+  readonly texts: string[] = [];
+  private readonly places = new Map<string, number>();
+
+  place(text: string): number {
+    const known = this.places.get(text);
+    if (known !== undefined) return known;
+    this.places.set(text, this.texts.length);
+    return this.texts.push(text) - 1;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import type { Simulation } from '../simulation.ts';
 import { GenotypePhylogeny } from './genotypes.ts';
 import { ABOVE } from './taxon-table.ts';
@@ -31,7 +33,7 @@ interface Story { parent: number; children: number; extinct: boolean; peak: numb
  * descendant that is kept, is forgotten, so that memory follows what a plot would show. A genotype that came and went between two
  * samples leaves no count.
  */
-export class MullerRecorder {
+export class MullerRecorder implements Saveable {
   readonly genotypes: GenotypePhylogeny;
   private readonly stories = new Map<number, Story>();
   private readonly cutoff: number;
@@ -69,6 +71,30 @@ export class MullerRecorder {
     const edges = [...this.stories].filter(([, { parent }]) => roots > 1 || parent !== MULLER_ROOT).map(([identity, { parent }]) => ({ parent, identity }));
     const population = [...this.stories].flatMap(([identity, { ticks, counts }]) => ticks.map((generation, i) => ({ generation, identity, population: counts[i]! })));
     return cutMuller({ edges, population: population.sort((a, b) => a.generation - b.generation || a.identity - b.identity) }, cutoff);
+  }
+
+  save(): Packable {
+    const stories = [...this.stories.values()];
+    return {
+      genotypes: this.genotypes.save(), identities: Uint32Array.from(this.stories.keys()),
+      parents: Float64Array.from(stories, ({ parent }) => parent), children: Uint32Array.from(stories, ({ children }) => children),
+      extinct: Uint8Array.from(stories, ({ extinct }) => Number(extinct)), peaks: Float64Array.from(stories, ({ peak }) => peak),
+      lengths: Uint32Array.from(stories, ({ ticks }) => ticks.length), ticks: Uint32Array.from(stories.flatMap(({ ticks }) => ticks)),
+      counts: Uint32Array.from(stories.flatMap(({ counts }) => counts)),
+    };
+  }
+
+  load(saved: unknown): void {
+    const { genotypes, identities, parents, children, extinct, peaks, lengths, ticks, counts } = saved as { genotypes: unknown; peaks: Float64Array; parents: Float64Array }
+      & Record<'identities' | 'children' | 'lengths' | 'ticks' | 'counts' | 'extinct', Uint32Array>;
+    this.genotypes.load(genotypes);
+    this.stories.clear();
+    let at = 0;
+    identities.forEach((identity, i) => {
+      const end = at + lengths[i]!;
+      this.stories.set(identity, { parent: parents[i]!, children: children[i]!, extinct: extinct[i] === 1, peak: peaks[i]!, ticks: [...ticks.subarray(at, end)], counts: [...counts.subarray(at, end)] });
+      at = end;
+    });
   }
 
   private storyOf(slot: number): Story {

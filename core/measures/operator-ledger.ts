@@ -1,66 +1,10 @@
 import type { TickEvent } from '../events/event.ts';
-import { NOBODY, Operator, Outcome, Variation, type ModelOperator } from '../kernel/tick-events.ts';
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
+import { NOBODY, Outcome, type ModelOperator } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
+import { Tally, copy, founder, groupsOf, ledgerGroups, type LedgerGroup, type OperatorTally } from './operator-tally.ts';
 import { SeenTexts } from './seen-texts.ts';
-
-/**
- * Whom a child is counted under. `founder`: alive when counting began; `immigrant`: an elite of the archive that entered; `copy`: no operator changed it. A child that blind
- * edits made counts under each kind of edit and once under `blind`; the model's under the operator it was asked for and
- * once under `llm`.
- */
-export const ledgerGroups = [
-  'founder', 'immigrant', 'copy', 'blind', 'point', 'insert', 'delete', 'duplicate', 'swap', 'crossover', 'llm', 'llm-mutate', 'llm-crossover', 'llm-invent',
-] as const;
-export type LedgerGroup = (typeof ledgerGroups)[number];
-
-const bit = (group: LedgerGroup): number => 1 << ledgerGroups.indexOf(group);
-const founder = bit('founder');
-const immigrant = bit('immigrant');
-const copy = bit('copy');
-const llm = bit('llm');
-const edits = Object.entries(Variation).map(([name, mask]): [number, number] => [mask, bit(name as keyof typeof Variation)]);
-
-/** The groups of a birth, a bit each in the order of `ledgerGroups`. */
-function groupsOf(operator: number, variation: number): number {
-  if (operator === Operator.founder) return founder;
-  if (operator === Operator.immigrant) return immigrant;
-  if (operator === Operator.copy) return copy;
-  let groups = operator === Operator.llm ? llm : bit('blind');
-  for (const [mask, group] of edits) if ((variation & mask) !== 0) groups |= group;
-  return groups;
-}
-
-/** Number, mean and sample standard deviation of what came so far; the last is NaN for fewer than two. */
-export interface Moments { n: number; mean: number; deviation: number }
-
-/** What an operator has done, and what came of it. */
-export interface OperatorTally {
-  group: LedgerGroup;
-  /** Births that were counted. */
-  births: number;
-  /** Of them: equal to a parent, and never seen before in this run. */
-  copies: number;
-  novel: number;
-  /** Under `llm` and its operators: births planned for them; of these repaired ones, and those that blind operators served instead. */
-  asked: number;
-  repaired: number;
-  fallbacks: number;
-  /** Lives that have ended, of the children that it changed: objective, the world's two measures, age in ticks. */
-  objective: Moments;
-  measure0: Moments;
-  measure1: Moments;
-  age: Moments;
-  /** Organisms whose genome it wrote, and births whose first parent is one of them. */
-  written: number;
-  offspring: number;
-  /** Its share of all births, by first parent, and of all organisms; null without any. */
-  birthsShare: number | null;
-  genomesShare: number | null;
-  /** The one divided by the other: above 1, what it writes breeds more than its share. Null without organisms or births. */
-  reproductionRatio: number | null;
-  /** Organisms whose genome it wrote that live, or have a living or unborn descendant. */
-  livingLineages: number;
-}
 
 export interface LedgerOptions {
   /** Told of each counted life when it ends. */
@@ -72,45 +16,16 @@ export interface LedgerOptions {
 /** A counted life at its end. */
 export interface CountedLife { id: number; groups: LedgerGroup[]; born: number; age: number; children: number; objective: number; measure0: number; measure1: number }
 
-class Sums {
-  n = 0;
-  private middle = 0;
-  private squares = 0;
-
-  /** Welford's update (1962). */
-  add(value: number): void {
-    this.n++;
-    const step = value - this.middle;
-    this.middle += step / this.n;
-    this.squares += step * (value - this.middle);
-  }
-
-  get moments(): Moments {
-    return { n: this.n, mean: this.n === 0 ? NaN : this.middle, deviation: this.n < 2 ? NaN : Math.sqrt(this.squares / (this.n - 1)) };
-  }
-}
-
-class Tally {
-  births = 0;
-  copies = 0;
-  novel = 0;
-  asked = 0;
-  repaired = 0;
-  fallbacks = 0;
-  written = 0;
-  offspring = 0;
-  readonly objective = new Sums();
-  readonly measure0 = new Sums();
-  readonly measure1 = new Sums();
-  readonly age = new Sums();
-}
-
 /**
  * An organism that lives, is unborn children's parent, or has living descendants. `groups` is who wrote its genome: one
  * that equals a parent's was written by nobody anew, so it is a copy whoever was asked. `known`: it was alive when counting began or
  * is counted. `held`: children conceived whose branch has not died out.
  */
 interface Node { id: number; groups: number; known: boolean; counted: boolean; alive: boolean; held: number; parent: Node | null }
+
+const KNOWN = 1;
+const COUNTED = 2;
+const ALIVE = 4;
 
 /**
  * Books of what each operator writes and of what becomes of it, from the events alone. Lives, reproduction and lineages are
@@ -123,7 +38,7 @@ interface Node { id: number; groups: number; known: boolean; counted: boolean; a
  *
  * Memory follows the living and their ancestors; of genomes that were seen, a bounded number of hashes is kept.
  */
-export class OperatorLedger {
+export class OperatorLedger implements Saveable {
   private readonly simulation: Simulation;
   private readonly onLife: (life: CountedLife) => void;
   private readonly bodyOf: ((genome: string) => string) | null;
@@ -187,6 +102,41 @@ export class OperatorLedger {
         reproductionRatio: birthsShare === null || genomesShare === null || genomesShare === 0 ? null : birthsShare / genomesShare,
         livingLineages: lineages[g]!,
       };
+    });
+  }
+
+  save(): Packable {
+    const { most, births, known, offspring, living } = this;
+    const nodes = [...this.nodes.values()];
+    return {
+      counts: [most, births, known, offspring, living], tallies: this.tallies.map((tally) => tally.save()), seen: this.seen.save(),
+      bodies: [...this.parents].map(([child, texts]) => [child, ...texts]),
+      nodes: {
+        id: Uint32Array.from(nodes, ({ id }) => id), parent: Uint32Array.from(nodes, ({ parent }) => parent?.id ?? NOBODY),
+        groups: Uint32Array.from(nodes, ({ groups }) => groups), held: Uint32Array.from(nodes, ({ held }) => held),
+        flags: Uint8Array.from(nodes, ({ known: isKnown, counted, alive }) => (isKnown ? KNOWN : 0) | (counted ? COUNTED : 0) | (alive ? ALIVE : 0)),
+      },
+    };
+  }
+
+  load(saved: unknown): void {
+    const { counts, tallies, seen, bodies, nodes } = saved as {
+      counts: [number, number, number, number, number]; tallies: unknown[]; seen: unknown; bodies: [number, ...string[]][];
+      nodes: Record<'id' | 'parent' | 'groups' | 'held', Uint32Array> & { flags: Uint8Array };
+    };
+    [this.most, this.births, this.known, this.offspring, this.living] = counts;
+    this.tallies.forEach((tally, g) => tally.load(tallies[g]));
+    this.seen.load(seen);
+    this.parents.clear();
+    for (const [child, ...texts] of bodies) this.parents.set(child, texts);
+    this.nodes.clear();
+    // they stand in the order of their births, parents first
+    nodes.id.forEach((id, i) => {
+      const flags = nodes.flags[i]!;
+      this.nodes.set(id, {
+        id, groups: nodes.groups[i]!, known: (flags & KNOWN) !== 0, counted: (flags & COUNTED) !== 0, alive: (flags & ALIVE) !== 0,
+        held: nodes.held[i]!, parent: this.nodes.get(nodes.parent[i]!) ?? null,
+      });
     });
   }
 

@@ -1,4 +1,6 @@
 import { Fingerprint } from '../kernel/fingerprint.ts';
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 
 const START_SLOTS = 1024;
 
@@ -7,7 +9,7 @@ const START_SLOTS = 1024;
  * of one in forty million. Memory is bounded: when `most` are held, those not among the last `most` are forgotten, and
  * `forgets` says that it has happened.
  */
-export class SeenTexts {
+export class SeenTexts implements Saveable {
   /** Whether a text that came long ago may now pass for new. */
   forgets = false;
   private readonly most: number;
@@ -36,6 +38,17 @@ export class SeenTexts {
     this.young.add(high, low);
     return !known;
   }
+
+  save(): Packable {
+    return { forgets: this.forgets, young: this.young.pairsHeld(), old: this.old === null ? null : this.old.pairsHeld() };
+  }
+
+  load(saved: unknown): void {
+    const { forgets, young, old } = saved as { forgets: boolean; young: Uint32Array; old: Uint32Array | null };
+    this.forgets = forgets;
+    this.young = Words.of(young);
+    this.old = old === null ? null : Words.of(old);
+  }
 }
 
 /** A set of pairs of 32-bit words, by open addressing; at most half full. */
@@ -45,6 +58,25 @@ class Words {
 
   constructor(slots: number) {
     this.pairs = new Uint32Array(slots * 2);
+  }
+
+  static of(pairs: Uint32Array): Words {
+    const words = new Words(Math.max(START_SLOTS, 2 ** Math.ceil(Math.log2(pairs.length))));
+    for (let i = 0; i < pairs.length; i += 2) words.put(pairs[i]!, pairs[i + 1]!);
+    words.count = pairs.length / 2;
+    return words;
+  }
+
+  /** The pairs that are in, side by side. */
+  pairsHeld(): Uint32Array {
+    const held = new Uint32Array(this.count * 2);
+    let n = 0;
+    for (let i = 0; i < this.pairs.length; i += 2) {
+      if (this.pairs[i] === 0 && this.pairs[i + 1] === 0) continue;
+      held[n++] = this.pairs[i]!;
+      held[n++] = this.pairs[i + 1]!;
+    }
+    return held;
   }
 
   has(high: number, low: number): boolean {

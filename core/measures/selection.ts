@@ -1,4 +1,6 @@
 import type { Kernel } from '../kernel/kernel.ts';
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { NOBODY } from '../kernel/tick-events.ts';
 import type { Simulation } from '../simulation.ts';
 import { IdMap } from './id-map.ts';
@@ -89,7 +91,7 @@ export function genomeTrait(read: (genome: string) => number): Trait {
 }
 
 /** How traits are selected and passed on, period by period. Holds an entry for everyone born in the period, so periods must end. */
-export class SelectionDifferentials {
+export class SelectionDifferentials implements Saveable {
   private readonly kernel: Kernel;
   private readonly traits: Readonly<Record<string, Trait>>;
   /** Index of the ancestor of everyone who has lived since the period began, dead parents of the unborn too, plus 1; 0 for those without. */
@@ -127,6 +129,16 @@ export class SelectionDifferentials {
     ]));
     this.begin();
     return terms;
+  }
+
+  save(): Packable {
+    return { ancestor: this.ancestor.save(), before: Object.fromEntries(this.before) };
+  }
+
+  load(saved: unknown): void {
+    const { ancestor, before } = saved as { ancestor: unknown; before: Record<string, Float64Array> };
+    this.ancestor.load(ancestor);
+    this.before = new Map(Object.entries(before));
   }
 
   private begin(): void {

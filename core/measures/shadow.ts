@@ -1,11 +1,13 @@
+import type { Packable } from '../kernel/packed.ts';
 import type { RandomStream } from '../kernel/random.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 
 /**
  * A neutral shadow (Bedau & Packard 1992): as many births and deaths as in the real population and at the same times,
  * but whose falls on whom is chance. Each birth takes a uniformly random parent and, where the real child was a mutant,
  * mutates to a component that never was; each death takes a uniformly random individual.
  */
-export class NeutralShadow {
+export class NeutralShadow implements Saveable {
   private individuals: number[];
   private nextComponent: number;
   private readonly random: RandomStream;
@@ -43,6 +45,17 @@ export class NeutralShadow {
   /** Channon's form: begins again from the real population. */
   reset(components: Iterable<number>): void {
     this.individuals = [...components];
+  }
+
+  save(): Packable {
+    return { individuals: Float64Array.from(this.individuals), nextComponent: this.nextComponent, position: this.random.position };
+  }
+
+  load(saved: unknown): void {
+    const { individuals, nextComponent, position } = saved as { individuals: Float64Array; nextComponent: number; position: number };
+    this.individuals = [...individuals];
+    this.nextComponent = nextComponent;
+    this.random.position = position;
   }
 
   /** Individuals of each component. */

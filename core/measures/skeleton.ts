@@ -1,4 +1,5 @@
 import type { DecisionRows, Genomes, Vocabulary } from '../kernel/genomes.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import { RandomStream, purpose, seedKey } from '../kernel/random.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Component } from './modes.ts';
@@ -92,11 +93,21 @@ export function drawSituations(vocabulary: Vocabulary, count: number, seed = 1):
  * Situations in which organisms began a thought, as the events tell them: of all so far at most `most`, each as likely
  * as any other (Vitter 1985, reservoir sampling). The object is filled as they come.
  */
-export function keepSituations(simulation: Simulation, most: number, seed = simulation.seed): Situations {
+export function keepSituations(simulation: Simulation, most: number, seed = simulation.seed): Situations & Saveable {
   const senses = simulation.world.vocabulary.senses.length;
   const random = new RandomStream(seedKey(seed, purpose.sampling), 0x6b656570);
-  const kept = { count: 0, readings: new Float32Array(most * senses) };
   let seen = 0;
+  const kept: Situations & Saveable = {
+    count: 0, readings: new Float32Array(most * senses),
+    save: () => ({ count: kept.count, readings: kept.readings.subarray(0, kept.count * senses), seen, position: random.position }),
+    load(saved) {
+      const { count, readings, seen: before, position } = saved as { count: number; readings: Float32Array; seen: number; position: number };
+      kept.count = count;
+      kept.readings.set(readings);
+      seen = before;
+      random.position = position;
+    },
+  };
   simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick') return;
     const { count, readings } = event.thoughts;

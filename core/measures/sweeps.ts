@@ -1,7 +1,12 @@
+import type { Packable } from '../kernel/packed.ts';
+import type { Saveable } from '../kernel/saveable.ts';
 import type { Simulation } from '../simulation.ts';
 import type { GenotypePhylogeny } from './genotypes.ts';
 import { ABOVE } from './taxon-table.ts';
 import { organismsBelow } from './tree-shape.ts';
+
+/** What was seen so far, the earliest first. */
+export interface Sweeps extends Saveable { readonly fixations: readonly Fixation[]; readonly sweeps: readonly Sweep[] }
 
 /** From now on everyone alive and unborn descends from this genotype, or has it. */
 export interface Fixation { id: number; originTime: number; tick: number }
@@ -27,7 +32,7 @@ export interface SweepOptions {
  * elder first; several at once are one substitution with its hitchhikers. And sweeps, as far as the samples tell: clades (a
  * genotype and its descendants) whose share rose from at most `low` to at least `high`. A clade's sweep is told once.
  */
-export function watchSweeps(simulation: Simulation, genotypes: GenotypePhylogeny, { every = 50, low = 0.1, high = 0.9 }: SweepOptions = {}): { fixations: Fixation[]; sweeps: Sweep[] } {
+export function watchSweeps(simulation: Simulation, genotypes: GenotypePhylogeny, { every = 50, low = 0.1, high = 0.9 }: SweepOptions = {}): Sweeps {
   const { tree } = genotypes;
   const fixations: Fixation[] = [];
   const sweeps: Sweep[] = [];
@@ -61,5 +66,15 @@ export function watchSweeps(simulation: Simulation, genotypes: GenotypePhylogeny
     }
     small = still;
   });
-  return { fixations, sweeps };
+  return {
+    fixations, sweeps,
+    save: () => ({ fixations, sweeps, small: [...small].flat(), fixed: fixed === undefined ? 'nobody looked' : fixed } as unknown as Packable),
+    load(saved) {
+      const state = saved as { fixations: Fixation[]; sweeps: Sweep[]; small: number[]; fixed: number | null | 'nobody looked' };
+      fixations.splice(0, Infinity, ...state.fixations);
+      sweeps.splice(0, Infinity, ...state.sweeps);
+      small = new Map(Array.from({ length: state.small.length / 2 }, (_, i) => [state.small[2 * i]!, state.small[2 * i + 1]!]));
+      fixed = state.fixed === 'nobody looked' ? undefined : state.fixed;
+    },
+  };
 }

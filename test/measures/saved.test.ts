@@ -25,19 +25,27 @@ import { startMeadow } from './small-meadow.ts';
 /** An observer under trial, and what it can tell. */
 interface Watched { kept: Saveable; tell(): unknown }
 
+/** A tick; whoever thinks comes to nothing. */
+function step(simulation: Simulation): void {
+  for (const organism of simulation.unanswered('thoughts')) {
+    simulation.submit({ kind: 'think', organism, outcome: 'fallback', tokens: 0, intent: null, message: null, genome: null, reason: 'it was silent' });
+  }
+  simulation.step();
+}
+
 /** What one that was never stopped told at every tick after `at`, and what one told that was saved then and loaded. */
 function stopAndGoOn(attach: (simulation: Simulation) => Watched, seed: number, at: number, more: number): [unknown[], unknown[]] {
-  const first = startMeadow(seed);
+  const first = startMeadow(seed, { deliberation: 0.02 });
   const watched = attach(first);
-  for (let t = 0; t < at; t++) first.step();
+  for (let t = 0; t < at; t++) step(first);
   const bytes = pack({ simulation: first.save(), kept: watched.kept.save() });
   const state = unpack(bytes) as { simulation: unknown; kept: unknown };
-  const again = startMeadow(seed);
+  const again = startMeadow(seed, { deliberation: 0.02 });
   const loaded = attach(again);
   again.load(state.simulation);
   loaded.kept.load(state.kept);
   const rest = (simulation: Simulation, { tell }: Watched): unknown[] => Array.from({ length: more }, () => {
-    simulation.step();
+    step(simulation);
     // what is told may be a view of what changes
     return structuredClone(tell());
   });

@@ -35,6 +35,13 @@ export function acquireLock(folder: string, holds = 'a run'): Lock {
   return { folder: path, release: () => letGo(file, mine) };
 }
 
+/** Whether a living process of this machine holds a folder. */
+export function isHeld(folder: string): boolean {
+  const text = read(join(resolve(folder), NAME));
+  const found = text === null ? null : parse(text);
+  return found !== null && found.host === hostname() && isAlive(found.pid, found.started);
+}
+
 /**
  * Who may write over a stale lock is settled by a lock of its own: two that see the same stale one would else take it one
  * after the other, each sure of it.

@@ -4,6 +4,7 @@ import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber, withCaps } from './flags.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { qdaifCommand } from './qdaif-command.ts';
+import { recordCommands } from './record-commands.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
 import type { TrialFlags } from './trial-plan.ts';
@@ -117,6 +118,8 @@ function describe(): Command {
       const { trial } = await import('./trial.ts');
       process.exitCode = await trial(world, flags);
     });
+
+  for (const command of recordCommands((code) => { process.exitCode = code; })) program.addCommand(command.copyInheritedSettings(program));
 
   program.addCommand(qdaifCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
 

@@ -71,10 +71,10 @@ summary { cursor: pointer; color: var(--dim); font-size: 13px; margin: 10px 0; }
 .pictures { display: flex; flex-wrap: wrap; gap: 28px 36px; margin: 18px 0; } figure { margin: 0; max-width: 100%; }
 svg { display: block; max-width: 100%; height: auto; font: 12px system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif; font-variant-numeric: tabular-nums; }
 svg text { fill: var(--dim); } svg .title { fill: var(--ink); font-size: 13.5px; font-weight: 600; } svg .star { fill: var(--mark); font-size: 12px; }
-svg .on-low { fill: var(--on-low); } svg .on-high { fill: var(--on-high); } svg .empty { fill: var(--empty); }
+svg .on-layer { fill: var(--ground); font-weight: 600; } svg .on-low { fill: var(--on-low); } svg .on-high { fill: var(--on-high); } svg .empty { fill: var(--empty); }
 .rule { stroke: var(--line); fill: none; } .rule.zero, .axis { stroke: var(--edge); fill: none; }
 .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; } .dashed { stroke-dasharray: 5 4; }
 .reach { stroke-width: 2; fill: none; }
-${[0, 1, 2, 3, 4, 5, 6, 7].map((i) => `.line.c${i}, .reach.c${i} { stroke: var(--c${i}); } svg .name.c${i}, .fill.c${i} { fill: var(--c${i}); } .dot.c${i} { fill: var(--c${i}); fill-opacity: .45; } .band.c${i} { fill: var(--c${i}); fill-opacity: .16; }`).join('\n')}
+${[0, 1, 2, 3, 4, 5, 6, 7].map((i) => `.line.c${i}, .reach.c${i} { stroke: var(--c${i}); } svg .name.c${i}, .fill.c${i} { fill: var(--c${i}); } .dot.c${i} { fill: var(--c${i}); fill-opacity: .45; } .band.c${i} { fill: var(--c${i}); fill-opacity: .16; } .layer.c${i} { fill: var(--c${i}); fill-opacity: .82; }`).join('\n')}
 @media print { :root { color-scheme: light; } body { background: none; } main { padding: 0; } figure, table { break-inside: avoid; } }
 `;

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Queries } from '../../core/recording/queries.ts';
+import { areaChart } from './chart.ts';
+import { openTables } from './export.ts';
+import { Failure, fileProblem } from './failure.ts';
+import { eventsFolder, openRecorded } from './run-folder.ts';
+import { readStory, type Story } from './run-story.ts';
+import { runReport } from './show-report.ts';
+import { writeWhole } from './whole-file.ts';
+import { count, counted, percent, proseWidth, wrap } from './words.ts';
+
+export interface ShowFlags { html?: string; json?: boolean }
+
+const POINTS = 240;
+const CHART_LINES = 6;
+
+/** `lichen show`: what a recorded run came to, for a terminal, as JSON, or as a page that stands alone. Returns the exit code. */
+export async function show(target: string, { html, json = false }: ShowFlags): Promise<number> {
+  const { path } = openRecorded(target);
+  if (html !== undefined && existsSync(html)) throw new Failure(`--html ${html} is there already, and nothing is written over; name another file.`);
+  const queries: Queries | null = existsSync(eventsFolder(path)) ? await openTables(path).catch(() => null) : null;
+  try {
+    const story = await readStory(target, queries, POINTS);
+    if (html !== undefined) {
+      try {
+        writeWhole(resolve(html), runReport(story));
+      } catch (error) {
+        throw new Failure(`--html ${html} cannot be written: ${fileProblem(error)}; name another file.`);
+      }
+      process.stderr.write(`The report is in ${resolve(html)}\n`);
+    }
+    if (json) process.stdout.write(`${JSON.stringify(facts(story))}\n`);
+    else if (html === undefined) process.stdout.write(`${inWords(story, proseWidth(process.stdout))}\n`);
+    return 0;
+  } finally {
+    queries?.close();
+  }
+}
+
+function facts({ path, spec, summary, last, fingerprint, turns, measures, genomes }: Story): object {
+  return {
+    run: path, world: spec.world, seed: spec.seed, operator: spec.operator, ticks: last, finished: summary !== null, fingerprint: fingerprint ?? summary?.fingerprint ?? null, turns, summary,
+    measures: Object.fromEntries([...measures].map(([name, points]) => [name, points.at(-1)?.[1] ?? null])), genomes,
+  };
+}
+
+function inWords(story: Story, width: number): string {
+  const { path, spec, summary, last, fingerprint, population, ticks, births, measures, turns, genomes, living } = story;
+  const state = summary !== null ? `finished at tick ${count(summary.ticks)}` : last === null ? 'cut short' : `cut short; recorded up to tick ${count(last)}`;
+  const lines = [`${path}`, wrap(`${spec.world}, seed ${spec.seed}, ${spec.operator}${spec.model === undefined || spec.model === 'none' ? '' : `, model ${spec.model}`}; ${state}; fingerprint ${fingerprint ?? summary?.fingerprint ?? 'unknown'}.`, width)];
+  if (spec.branches.length > 0) lines.push(wrap(spec.branches.map(({ of, at, set }) => `It parted from ${of} after tick ${count(at)}: ${Object.entries(set).map(([key, value]) => `${key} = ${value}`).join(', ')}.`).join(' '), width));
+  if (population.length > 1) {
+    const most = Math.max(...population);
+    const gutter = count(most).length + 1;
+    const chart = areaChart(population, { width: width - gutter - 1, height: CHART_LINES });
+    lines.push('', 'population', ...chart.map((line, i) => `${(i === 0 ? count(most) : i === CHART_LINES - 1 ? '0' : '').padStart(gutter)} ${line}`),
+      `${' '.repeat(gutter)} 0${`tick ${count(ticks.at(-1)!)}`.padStart(Math.min(width - gutter - 2, Math.max(12, population.length - 1)))}`);
+  }
+  const born = births.map(({ name, values }) => `${count(values.reduce((sum, value) => sum + value, 0))} ${name}`);
+  if (born.length > 0) lines.push('', wrap(`Births: ${born.join(', ')}.`, width));
+  if (summary !== null) lines.push(wrap(`Archive: ${counted(summary.archive.elites, 'elite')} in ${percent(summary.archive.coverage)} of its cells, QD-score ${count(summary.archive.qdScore)}.`, width));
+  if (measures.size > 0) lines.push(wrap(`Measured last: ${[...measures].map(([name, points]) => `${name} ${Number(points.at(-1)![1].toPrecision(4))}`).join(', ')}.`, width));
+  if (turns.length > 0) lines.push(wrap(`Turned by hand: ${turns.slice(0, 12).map(({ tick, key, value }) => `${key} = ${value} at ${count(tick)}`).join(', ')}${turns.length > 12 ? ` and ${turns.length - 12} more` : ''}.`, width));
+  const [first] = genomes;
+  if (first !== undefined) lines.push('', `The most frequent genome, of ${counted(first.living, 'organism')} in ${count(living)}:`, ...first.text.split('\n').map((line) => `  ${line}`));
+  return lines.join('\n');
+}

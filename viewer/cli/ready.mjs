@@ -1,7 +1,7 @@
 // Sees to it that the packages are installed as the lock file says, then runs the given program in this very process, so
 // that a signal meant for it reaches it: node viewer/cli/ready.mjs viewer/cli/lichen.mjs start
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -10,7 +10,10 @@ const lock = resolve(root, 'package-lock.json');
 /** npm writes this last, so its age is that of the installation. */
 const installed = resolve(root, 'node_modules/.package-lock.json');
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+/** A link leads to another tree's packages, which npm would delete through it. */
+const borrowed = lstatSync(resolve(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+
+if (!borrowed && (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs)) {
   process.stdout.write('Installing the packages that Lichen needs (npm ci) …\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const { status, error } = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'],

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { archiveLives } from '../../core/archive/life-archive.ts';
 import { resolveParameters } from '../../core/kernel/parameters.ts';
 import { countTotals } from '../../core/measures/totals.ts';
@@ -12,7 +13,7 @@ const DISTINCT = 1000;
 const DENSITY = 0.085;
 
 /** The most common genomes of a meadow that has evolved for a while: programs as they really are, not as we imagine them. */
-export function evolvedGenomes(count: number, ticks: number, seed: number): string[] {
+function evolvedGenomes(count: number, ticks: number, seed: number): string[] {
   const world = findWorld(meadow.name);
   const genomes = createInstincts(world.vocabulary);
   const simulation = new Simulation({ world, parameters: resolveParameters(world.parameters, {}), seed, genomes });
@@ -52,7 +53,7 @@ function rate(simulation: Simulation, ticks: number): number {
 }
 
 /** Organism-steps a second of processor time, bytes an organism, and what the event stream and archive cost. */
-export function benchKernel(sizes: readonly number[]): void {
+function benchKernel(sizes: readonly number[]): void {
   console.log(`meadow, ${DISTINCT} genomes taken from a meadow evolved for 1,200 ticks, senses included; millions of organism-steps a second of`);
   console.log('processor time in one thread; with and without the events (fingerprint, counts, archive) in turn, the cost from the medians of pairs');
   const founders = evolvedGenomes(DISTINCT, 1200, 5);
@@ -83,3 +84,5 @@ export function benchKernel(sizes: readonly number[]): void {
   const million = medians[sizes.indexOf(1_000_000)];
   if (hundred && million) console.log(`the rate at 1,000,000 is ${(100 * million / hundred).toFixed(0)} % of that at 100,000`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) benchKernel([1000, 10_000, 100_000, 1_000_000]);

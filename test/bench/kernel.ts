@@ -13,7 +13,7 @@ const DISTINCT = 1000;
 const DENSITY = 0.085;
 
 /** The most common genomes of a meadow that has evolved for a while: programs as they really are, not as we imagine them. */
-function evolvedGenomes(count: number, ticks: number, seed: number): string[] {
+export function evolvedGenomes(count: number, ticks: number, seed: number): string[] {
   const world = findWorld(meadow.name);
   const genomes = createInstincts(world.vocabulary);
   const simulation = new Simulation({ world, parameters: resolveParameters(world.parameters, {}), seed, genomes });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { stopConditions } from './experiments/stop.ts';
+import { schedules } from './schedules/schedule.ts';
 
 /** Which operators write children: blind variation, the language model for every child, or the model for a share of them. */
 export const operatorChoice = z.enum(['classical', 'llm', 'mixed']);
@@ -27,6 +29,10 @@ export const runSpec = z.strictObject({
   parameters: z.record(z.string().max(64), z.number()).default({}),
   /** Where it parted from other runs, the earliest first. */
   branches: z.array(branchSpec).max(1000).default([]),
+  /** Parameters that change while it runs, and how. */
+  schedules: schedules.default({}),
+  /** What ends it besides its ticks. */
+  stop: stopConditions.prefault({}),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 

@@ -2,6 +2,7 @@ import { appraiseLives } from '../core/archive/appraisal.ts';
 import { admitElites } from '../core/archive/immigration.ts';
 import { archiveFacts, archiveLives, type ArchiveChoice, type LifeArchive } from '../core/archive/life-archive.ts';
 import { advance } from '../core/advance.ts';
+import { StopWatch, type Ending, type StopConditions } from '../core/experiments/stop.ts';
 import type { NumberedCommand } from '../core/events/command.ts';
 import { Prompter } from '../core/events/prompter.ts';
 import type { Packable } from '../core/kernel/packed.ts';
@@ -10,6 +11,8 @@ import type { Saveable } from '../core/kernel/saveable.ts';
 import type { OperatorName } from '../core/kernel/tick-events.ts';
 import { Phylogeny } from '../core/measures/phylogeny.ts';
 import { countTotals, type Totals } from '../core/measures/totals.ts';
+import { ScheduleDriver } from '../core/schedules/driver.ts';
+import type { Schedules } from '../core/schedules/schedule.ts';
 import { Simulation } from '../core/simulation.ts';
 import type { BranchSpec, OperatorChoice } from '../core/spec.ts';
 import { createInstincts } from '../agents/instincts/store.ts';
@@ -43,6 +46,10 @@ export interface LabOptions {
   founders?: readonly string[];
   /** Where this run parts from others. */
   branches?: readonly BranchSpec[];
+  /** Parameters that change while it runs. */
+  schedules?: Schedules;
+  /** What ends it; whoever runs the ticks looks at `stopWatch`. */
+  stop?: StopConditions;
   /** Commands of a recorded run, whose turns of parameters are given again. */
   recorded?: readonly NumberedCommand[];
 }
@@ -66,6 +73,8 @@ export interface Lab extends Saveable {
   readonly thinker: Minds | null;
   readonly judging: Judging | null;
   readonly prompter: Prompter;
+  readonly schedules: ScheduleDriver;
+  readonly stopWatch: StopWatch;
   /** One tick, waiting first for what models owe it, and last for whoever keeps a record; returns whether it had to wait for models. */
   tick(): Promise<boolean>;
   /** Called at the end of each tick; what it returns is waited for. */
@@ -83,6 +92,7 @@ export function createLab(options: LabOptions): Lab {
   const simulation = new Simulation({
     world, parameters: resolved, seed, genomes: createInstincts(world.vocabulary), ...(founders === undefined ? {} : { founders }),
   });
+  const schedules = new ScheduleDriver(simulation, options.schedules ?? {});
   const totals = countTotals(simulation);
   const archive = archiveLives(simulation, archiveChoice);
   admitElites(simulation, archive);
@@ -92,15 +102,16 @@ export function createLab(options: LabOptions): Lab {
   const writer = service === null ? null : createWriter({ simulation, service, archive: view, language: options.language ?? {} });
   const thinker = service === null ? null : createMinds({ simulation, service, options: options.minds ?? {} });
   const judging = service === null || world.question === undefined ? null : createJudging({ simulation, service, options: options.judge ?? {} });
+  const stopWatch = new StopWatch(simulation, options.stop ?? {});
   const prompter = new Prompter(options.recorded ?? []);
   const answerers = { writer, thinker, judging };
   // the simulation first: it gives meaning to the handles that the others hold
   const kept: Record<string, Saveable> = {
-    simulation, archive: archive.lives, appraiser, totals, phylogeny,
+    simulation, schedules, stopWatch, archive: archive.lives, appraiser, totals, phylogeny,
     ...(writer === null ? {} : { writer }), ...(thinker === null ? {} : { thinker }), ...(judging === null ? {} : { judging }),
   };
   const lab: Lab = {
-    operator, simulation, archive, archiveChoice, totals, phylogeny, service, writer, thinker, judging, prompter,
+    operator, simulation, archive, archiveChoice, totals, phylogeny, service, writer, thinker, judging, prompter, schedules, stopWatch,
     afterTick: null,
     async tick() {
       for (const { at, set } of options.branches ?? []) {
@@ -146,6 +157,8 @@ export interface RunSummary {
   birthsByOperator: Record<OperatorName, number>;
   archive: { coverage: number; qdScore: number; elites: number };
   organismStepsPerSecond: number;
+  /** The stop condition that ended it; null where none did: it came to its last tick, or somebody stopped it. */
+  ended: Ending | null;
   model: ModelTotals;
 }
 
@@ -169,6 +182,7 @@ export function summarise(lab: Lab, seconds: number, before = 0): RunSummary {
     population: simulation.kernel.pop.count, births: totals.births, deaths: totals.deaths, birthsByOperator: { ...totals.birthsByOperator },
     archive: { coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites },
     organismStepsPerSecond: seconds > 0 ? Math.round((totals.organismSteps - before) / seconds) : 0,
+    ended: lab.stopWatch.ended,
     model: modelTotals(lab),
   };
 }

@@ -48,4 +48,4 @@ export const runSpec = worldSpec.extend({
 export type RunSpec = z.infer<typeof runSpec>;
 
 /** Sections that `--with section.field=value` reaches. */
-export const sections = ['models', 'language', 'minds', 'judge', 'archive', 'budget', 'record'] as const;
+export const sections = ['models', 'language', 'minds', 'judge', 'archive', 'budget', 'record', 'schedules', 'stop'] as const;

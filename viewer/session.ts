@@ -243,11 +243,12 @@ export function createSession({ lab, model, playing: startPlaying = true, ticksP
 
   async function oneTick(): Promise<void> {
     if (await lab.tick()) pace?.waited();
-    if (kernel.tick < lastTick) return;
+    const { ended } = lab.stopWatch;
+    if (kernel.tick < lastTick && ended === null) return;
     finished = true;
     playing = false;
     toStep = 0;
-    broadcast({ type: 'finished', sentence: `The run has reached its last tick, ${lastTick}.` });
+    broadcast({ type: 'finished', sentence: ended === null ? `The run has reached its last tick, ${lastTick}.` : `The run has ended at tick ${ended.tick}: ${ended.words}.` });
   }
 
   async function live(): Promise<void> {

@@ -29,8 +29,8 @@ export async function rehearse(spec: RunSpec, ticks: number, modelOf: (task: Pic
   prices: PriceTable, free: readonly string[]): Promise<RunEstimate> {
   const tallies = new Map<string, Tally>();
   const service = countingService(modelOf, tallies);
-  const { world, seed, operator, parameters, language, minds, judge, archive } = spec;
-  const lab = createLab({ world, seed, operator, parameters, language, minds, judge, archive, service });
+  const { world, seed, operator, parameters, schedules, language, minds, judge, archive } = spec;
+  const lab = createLab({ world, seed, operator, parameters, schedules, language, minds, judge, archive, service });
   const started = performance.now();
   while (lab.simulation.kernel.tick < Math.min(ticks, MOST_TICKS) && performance.now() - started < MOST_MS) await advance(lab.simulation, lab);
   const rehearsed = lab.simulation.kernel.tick;

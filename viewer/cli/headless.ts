@@ -54,7 +54,7 @@ export async function runHeadless({ lab, lastTick, stop, halt, afterTick }: Head
   }, 1000);
   let breath = started;
   try {
-    while (kernel.tick < lastTick && stop.asked === null && !halt.aborted) {
+    while (kernel.tick < lastTick && lab.stopWatch.ended === null && stop.asked === null && !halt.aborted) {
       await orStop(lab.tick());
       ticked = performance.now();
       afterTick();

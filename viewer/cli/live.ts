@@ -90,9 +90,10 @@ function watch({ lab, totals }: Session, progress: Progress, lastTick: number | 
         told = true;
         progress.note(`Tick ${kernel.tick + 1} waits for the model; the world goes on when its children are written.`);
       }
-      if (!finished && lastTick !== undefined && kernel.tick >= lastTick) {
+      const { ended } = lab.stopWatch;
+      if (!finished && (ended !== null || kernel.tick >= (lastTick ?? Infinity))) {
         finished = true;
-        progress.note(`The run has reached its last tick, ${lastTick}; the page stays until Ctrl-C.`);
+        progress.note(`${ended === null ? `The run has reached its last tick, ${kernel.tick}` : `The run has ended at tick ${ended.tick}: ${ended.words}`}; the page stays until Ctrl-C.`);
       }
     }, LOOK_EVERY_MS);
     timer.unref();

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { archiveFacts } from '../../core/archive/life-archive.ts';
 import { checkParameter, parameterFacts, resolveParameters } from '../../core/kernel/parameters.ts';
+import { checkSchedules } from '../../core/schedules/driver.ts';
 import { specProblem, type OperatorChoice } from '../../core/spec.ts';
 import { findWorld, worlds } from '../../worlds/index.ts';
 import { MIXED_SHARE } from '../lab.ts';
@@ -38,6 +39,7 @@ export function planRun(target: string, flags: SpecFlags): RunSpec {
   if (operator !== spec.operator) delete given['modelShare'];
   Object.assign(given, readSettings(spec.world, flags.set));
   const parameters = resolve(spec.world, operator, given);
+  checkSchedulesOf(spec, operator);
   const ticks = flags.ticks ?? spec.ticks;
   const model = flags.model ?? spec.model;
   return {
@@ -117,6 +119,13 @@ function resolve(worldName: string, operator: OperatorChoice, given: Record<stri
     throw new Failure(`founders is ${founders}, but capacity is only ${capacity}; raise capacity or lower founders.`);
   }
   return parameters;
+}
+
+function checkSchedulesOf({ world, schedules }: RunSpec, operator: OperatorChoice): void {
+  orFail(() => checkSchedules(findWorld(world).parameters, schedules));
+  if (operator !== 'mixed' && schedules['modelShare'] !== undefined) {
+    throw new Failure(`schedules.modelShare: the operator ${operator} makes it ${operator === 'llm' ? 1 : 0}; choose --operator mixed to schedule it.`);
+  }
 }
 
 function readSpec(file: string): RunSpec {

@@ -104,6 +104,7 @@ export function summaryWords(summary: RunSummary, lab: Lab, modelName: string): 
   } else if (model.fallbacks > 0) {
     parts.push(`There was no model: ${counted(model.fallbacks, 'child', 'children')} planned for it came from the classical operators.`);
   }
+  if (summary.ended !== null) parts.push(`It ended there because ${summary.ended.words}.`);
   parts.push(`${count(summary.organismStepsPerSecond)} organism-steps a second. Fingerprint ${summary.fingerprint}.`);
   return parts.join(' ');
 }

@@ -64,7 +64,7 @@ export async function perform(performance: Performance, go: (stage: Stage) => Pr
     const record = folder === null ? undefined : { file: folder.cassette, resume: resumed !== null };
     service ??= await openService(model, { budget: spec.budget, prices, record, cache });
     spec = knowing(spec, service);
-    const taken: TakenUp | null = resumed === null ? null : takeUp(resumed, { cache, say });
+    const taken: TakenUp | null = resumed === null ? null : await takeUp(resumed, { cache, events: spec.record.events, say });
     folder?.putSpec(spec);
     lab = openLab(spec, service, (resumed ?? played)?.commands.commands);
     if (taken?.state !== undefined) lab.load(taken.state);

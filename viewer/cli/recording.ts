@@ -1,23 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { CheckpointWriter } from '../../core/recording/checkpoint.ts';
+import { createRecorder, type Recorder } from '../../core/recording/recorder.ts';
 import type { Packable } from '../../core/kernel/packed.ts';
 import type { Lab } from '../lab.ts';
 import type { RecordOptions } from '../run-spec.ts';
 import { Failure, fileProblem } from './failure.ts';
-import { checkpointFolder, type RunFolder } from './run-folder.ts';
-
-/** Who keeps what happens. */
-export interface Recorder {
-  /** Rows that are not on disk yet. */
-  readonly rows: number;
-  readonly problem: unknown;
-  /** Waits while too much is on its way. */
-  ready(): Promise<void> | undefined;
-  /** All that has happened is on disk. */
-  seal(): Promise<void>;
-  close(): Promise<void>;
-}
+import { checkpointFolder, eventsFolder, type RunFolder } from './run-folder.ts';
 
 /** Rows that are waiting for the disk when they are written without a checkpoint. */
 const MOST_ROWS = 500_000;
@@ -56,7 +45,7 @@ export class Recording {
       const checkpoints = new CheckpointWriter(states, { kept: options.checkpoints, breathe: () => breathe() });
       const { kernel } = lab.simulation;
       if (options.every > 0) await checkpoints.prepare(Math.min(kernel.bytes, PREPARED_BYTES));
-      const recorder: Recorder | null = null;
+      const recorder = options.events ? await createRecorder({ simulation: lab.simulation, folder: eventsFolder(folder.path), positionsEvery: options.positions }) : null;
       return new Recording(given, recorder, checkpoints);
     } catch (error) {
       throw new Failure(`The record in ${folder.path} cannot be begun: ${fileProblem(error)}; make room or name another folder.`);

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { listCheckpoints, readCheckpoint } from '../../core/recording/checkpoint.ts';
+import { openRecord } from '../../core/recording/segments.ts';
 import { Failure } from './failure.ts';
 import type { SavedRun } from './recording.ts';
-import { checkpointFolder, type RecordedRun } from './run-folder.ts';
+import { checkpointFolder, eventsFolder, type RecordedRun } from './run-folder.ts';
 
 /** Where a recorded run is taken up: its state, or nothing where it is made again from its commands. */
 export interface TakenUp { readonly tick: number; readonly state: unknown }
@@ -10,6 +11,8 @@ export interface TakenUp { readonly tick: number; readonly state: unknown }
 export interface TakeUpOptions {
   /** A cassette shared with other runs: which of its replies are used depends on all that was asked before. */
   cache?: string | undefined;
+  /** Whether what happens is recorded. */
+  events: boolean;
   say(line: string): void;
 }
 
@@ -19,7 +22,7 @@ export interface TakeUpOptions {
  * anew. Throws a failure where commands or replies are missing that a state says were there: what follows would be
  * another run.
  */
-export function takeUp(run: RecordedRun, { cache, say }: TakeUpOptions): TakenUp | null {
+export async function takeUp(run: RecordedRun, { cache, events, say }: TakeUpOptions): Promise<TakenUp | null> {
   for (const checkpoint of cache === undefined ? listCheckpoints(checkpointFolder(run.path)) : []) {
     let saved: SavedRun & { run: { parts: { simulation: { nextSeq: number } } } };
     try {
@@ -36,7 +39,10 @@ export function takeUp(run: RecordedRun, { cache, say }: TakeUpOptions): TakenUp
     if (cassetteBytes < saved.cassetteBytes) {
       throw new Failure(`The run in ${run.path} cannot be gone on with: its cassette has ${cassetteBytes} bytes, and had ${saved.cassetteBytes} by tick ${checkpoint.tick}; restore cassette.jsonl from a copy.`);
     }
-    return { tick: checkpoint.tick, state: saved.run };
+    const { problem } = events ? await openRecord(eventsFolder(run.path), { upTo: checkpoint.tick }) : { problem: null };
+    if (problem === null) return { tick: checkpoint.tick, state: saved.run };
+    say(`${problem} An earlier state is taken.`);
   }
+  if (events) await openRecord(eventsFolder(run.path), { upTo: -1 });
   return null;
 }

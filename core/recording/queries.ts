@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import { inspectRecord } from './segments.ts';
 import { tableNames, type TableName } from './tables.ts';
 
 /** Forms in which a table is written for other tools. */
@@ -15,34 +15,44 @@ const formatOptions: Record<ExportFormat, string> = {
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * The tables of a record, for questions in SQL: a view for each table that has rows, by its name. Genomes, which stand in
- * every segment that speaks of them, are in the view `genomes` once. Nothing is written into the record.
+ * The tables of a record, for questions in SQL: a view for each, by its name, over the segments that are listed, in the
+ * order of ticks. Genomes, which stand in every segment that speaks of them, are in the view `genomes` once. Nothing is
+ * written into the record.
  */
 export class Queries {
   /** Tables that have rows. */
   readonly tables: readonly TableName[];
+  /** The first tick and the last one on record. */
+  readonly from: number;
+  readonly to: number;
   private readonly instance: DuckDBInstance;
   private readonly connection: DuckDBConnection;
 
-  /** Throws an error with one sentence where there are no tables. */
+  /** Throws an error with one sentence where there are no tables, or not all files that are listed. */
   static async open(folder: string): Promise<Queries> {
-    const tables = tableNames.filter((table) => existsSync(join(folder, table)) && readdirSync(join(folder, table)).some((name) => name.endsWith('.parquet')));
-    if (tables.length === 0) throw new Error(`There are no tables in ${folder}: the run was recorded without events, or was cut short before its first checkpoint.`);
+    const { segments, tick, problem } = await inspectRecord(folder, { contents: false });
+    if (problem !== null) throw new Error(problem);
+    if (segments.length === 0) throw new Error(`There are no tables in ${folder}: the run was recorded without events, or was cut short before its first checkpoint.`);
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
-    for (const table of tables) {
-      const files = `read_parquet(${quoted(join(folder, table, '*.parquet'))})`;
+    const filled: TableName[] = [];
+    for (const table of tableNames) {
+      const of = segments.filter((one) => one.table === table);
+      if (of.some(({ rows }) => rows > 0)) filled.push(table);
+      const files = `read_parquet([${of.map(({ file }) => quoted(join(folder, file))).join(', ')}])`;
       await connection.run(table === 'genomes'
         ? `CREATE VIEW genomes AS SELECT genome, min(tick) AS tick, any_value(text) AS text, any_value(size) AS size, any_value(depth) AS depth FROM ${files} GROUP BY genome`
         : `CREATE VIEW ${table} AS SELECT * FROM ${files}`);
     }
-    return new Queries(instance, connection, tables);
+    return new Queries(instance, connection, filled, Math.min(...segments.map(({ from }) => from)), tick);
   }
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, tables: readonly TableName[]) {
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, tables: readonly TableName[], from: number, to: number) {
     this.instance = instance;
     this.connection = connection;
     this.tables = tables;
+    this.from = from;
+    this.to = to;
   }
 
   async rows(sql: string): Promise<Row[]> {

@@ -1,3 +1,5 @@
+import { incompleteBeta } from './beta.ts';
+
 /** The normal and Student's t distribution, to about 14 digits in the middle and absolutely in the tails. */
 
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
@@ -24,12 +26,13 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * Chance that Student's t with a whole number of degrees of freedom lies at least as far from 0 as `t`, by the finite
- * sums of Abramowitz & Stegun 26.7.3 and 26.7.4.
+ * Chance that Student's t lies at least as far from 0 as `t`: for whole degrees of freedom by the finite sums of Abramowitz &
+ * Stegun 26.7.3 and 26.7.4, for others by the incomplete beta function (26.7.1).
  */
 export function studentTwoSided(t: number, df: number): number {
-  if (!Number.isInteger(df) || df < 1) throw new RangeError(`Student's t has ${df} degrees of freedom; it needs a whole number, at least 1.`);
+  if (!(df > 0 && df < Infinity)) throw new RangeError(`Student's t has ${df} degrees of freedom; it needs more than 0.`);
   if (!Number.isFinite(t)) return Number.isNaN(t) ? NaN : 0;
+  if (!Number.isInteger(df)) return incompleteBeta(df / (df + t * t), df / 2, 0.5);
   const angle = Math.atan(Math.abs(t) / Math.sqrt(df));
   const sine = Math.sin(angle);
   const square = Math.cos(angle) ** 2;

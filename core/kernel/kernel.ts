@@ -386,6 +386,8 @@ export class Kernel<S extends ColumnSpec = ColumnSpec> implements Saveable {
       deaths.objective[d] = life[0];
       deaths.measure0[d] = life[1];
       deaths.measure1[d] = life[2];
+      deaths.x[d] = c.x[row];
+      deaths.y[d] = c.y[row];
       this.deliberation.buried(c.id[row]);
     }
     // from the last row down, so that a row moved into a gap is never itself about to go

@@ -94,6 +94,9 @@ export interface DeathSlices extends Slices {
   objective: Float32Array;
   measure0: Float32Array;
   measure1: Float32Array;
+  /** Where it died. */
+  x: Float32Array;
+  y: Float32Array;
 }
 
 function grown<T extends Slices>(slices: T, was: number, capacity: number): void {
@@ -139,7 +142,7 @@ export function createDeaths(): DeathSlices {
     count: 0, id: new Uint32Array(START), cause: new Uint8Array(START), bornAt: new Uint32Array(START),
     children: new Uint16Array(START), genome: new Uint32Array(START), lineage: new Uint32Array(START),
     operator: new Uint8Array(START), objective: new Float32Array(START), measure0: new Float32Array(START),
-    measure1: new Float32Array(START),
+    measure1: new Float32Array(START), x: new Float32Array(START), y: new Float32Array(START),
   };
 }
 

@@ -113,9 +113,9 @@ function knowing(spec: RunSpec, service: OpenModelService | null): RunSpec {
 
 /** What the world makes of its parameters can still be refused: too little memory, for one. */
 export function openLab(spec: RunSpec, service: OpenModelService | null, recorded: LabOptions['recorded']): Lab {
-  const { world, seed, operator, parameters, branches, schedules, stop, language, minds, judge, archive } = spec;
+  const { world, seed, operator, parameters, branches, schedules, stop, language, minds, judge, archive, measures } = spec;
   try {
-    return createLab({ world, seed, operator, parameters, branches, schedules, stop, language, minds, judge, archive, service, ...(recorded === undefined ? {} : { recorded }) });
+    return createLab({ world, seed, operator, parameters, branches, schedules, stop, language, minds, judge, archive, measures, service, ...(recorded === undefined ? {} : { recorded }) });
   } catch (error) {
     throw error instanceof RangeError ? asFailure(error) : error;
   }

@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { exportForms, type ExportFlags } from './export.ts';
+import { wholeNumber } from './flags.ts';
+import type { ReplayFlags } from './replay.ts';
 import type { ShowFlags } from './show.ts';
 
 /** The commands over recorded runs; what they do is loaded when it is asked for. `done` is told the exit code. */
@@ -19,6 +21,15 @@ export function recordCommands(done: (code: number) => void): Command[] {
       .action(async (target: string, flags: ShowFlags) => {
         const { show } = await import('./show.ts');
         done(await show(target, flags));
+      }),
+    new Command('replay').argument('<run>', 'the folder of a recorded run')
+      .description('Make a recorded run again from spec, commands and replies, and compare it with the record tick by tick.')
+      .option('--ticks <n>', 'as far as this tick (default: as far as there is a record)', wholeNumber('--ticks', 1, 1_000_000_000))
+      .option('--json', 'print what was found as one line of JSON')
+      .addHelpText('after', '\nEnds with code 0 when they agree, and 4 when they part; the tick and the event are said.')
+      .action(async (target: string, flags: ReplayFlags) => {
+        const { replay } = await import('./replay.ts');
+        done(await replay(target, flags));
       }),
     new Command('export').argument('<run>', 'the folder of a recorded run')
       .description('Write what happened in a run as CSV, Parquet or JSON Lines, its phylogeny in the ALife data standard or as Newick.')

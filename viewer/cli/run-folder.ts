@@ -292,6 +292,11 @@ export function finishedAt({ path }: RecordedRun): number | null {
   return read.success ? read.data.ticks : null;
 }
 
+/** The summary of a run that came to its end; null of one that was cut short. */
+export function summaryOf(run: RecordedRun): RunSummary | null {
+  return finishedAt(run) === null ? null : parsedJson(readFileSync(join(run.path, files.summary), 'utf8')) as RunSummary;
+}
+
 function checkRecorded(folder: string): void {
   for (const name of [files.spec, files.commands]) {
     if (!existsSync(join(resolve(folder), name))) throw new Failure(`${folder} does not hold a recorded run: there is no ${name} in it; name a folder that was made with --out.`);

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import type { TickEvent } from '../../core/events/event.ts';
+import type { Queries, Row } from '../../core/recording/queries.ts';
+import { differenceAt, type TickRowsOf } from '../../core/recording/difference.ts';
+import type { Lab } from '../lab.ts';
+import { openTables } from './export.ts';
+import { Failure } from './failure.ts';
+import { noModel, openService, replayAccess } from './model-access.ts';
+import { openLab, watchReplay } from './perform.ts';
+import { planRun } from './plan.ts';
+import { createProgress } from './progress.ts';
+import { eventsFolder, finishedAt, openRecorded, summaryOf } from './run-folder.ts';
+import { listenForStop } from './stop.ts';
+import { count, counted } from './words.ts';
+
+export interface ReplayFlags { ticks?: number; json?: boolean }
+
+export interface Replayed {
+  readonly run: string;
+  readonly agrees: boolean;
+  /** Ticks that were compared. */
+  readonly ticks: number;
+  readonly fingerprint: string;
+  /** The first tick that was another, and the first event of it. */
+  readonly parted: { readonly tick: number; readonly event: string } | null;
+  readonly seconds: number;
+}
+
+/** Exit code of a replay that was another run than the record. */
+const PARTED = 4;
+
+/**
+ * `lichen replay`: makes a recorded run again from spec, commands and recorded replies, and compares it with the record
+ * tick by tick. Where they part it says at which tick and event. Returns the exit code.
+ */
+export async function replay(target: string, { ticks, json = false }: ReplayFlags): Promise<number> {
+  const recorded = openRecorded(target);
+  const spec = planRun(recorded.spec, { set: [] });
+  const queries: Queries | null = existsSync(eventsFolder(recorded.path)) ? await openTables(recorded.path) : null;
+  const stop = listenForStop();
+  const progress = createProgress({ lineEveryMs: 2000, title: 'tick' });
+  const access = existsSync(recorded.cassette) ? replayAccess(recorded.cassette, spec.model) : noModel;
+  const service = await openService(access, { budget: spec.budget });
+  let lab: Lab | null = null;
+  try {
+    const expected = queries === null ? null : await fingerprintsOf(queries);
+    const last = Math.min(ticks ?? Infinity, expected === null ? finishedAt(recorded) ?? 0 : expected.length - 1);
+    if (last === 0) throw new Failure(`The run in ${target} has nothing to compare a replay with: it was recorded without events and cut short; go on with it first, with lichen run ${target} --resume.`);
+    lab = openLab(spec, service, recorded.commands.commands);
+    const missing = service === null ? () => null : watchReplay(lab);
+    let event: TickEvent | null = null;
+    lab.simulation.events$.subscribe((one) => { if (one.kind === 'tick') event = one; });
+    const started = performance.now();
+    let parted: Replayed['parted'] = null;
+    while (lab.simulation.kernel.tick < last && stop.asked === null) {
+      await lab.tick();
+      const { kernel: { tick }, fingerprint } = lab.simulation;
+      const lost = missing();
+      if (lost !== null) throw new Failure(lost);
+      if (expected !== null && expected[tick] !== fingerprint) {
+        const rows = await rowsOf(queries!, tick);
+        parted = { tick, event: differenceAt(event!, (handle) => lab!.simulation.kernel.genomes.text(handle), rows) };
+        break;
+      }
+      if (tick % 16 === 0) {
+        progress.update(tick, `${count(tick)} of ${count(last)} · ${counted(lab.simulation.kernel.pop.count, 'organism')}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const { kernel, fingerprint } = lab.simulation;
+    if (expected === null && parted === null && kernel.tick === finishedAt(recorded)) {
+      const recordedPrint = summaryOf(recorded)?.fingerprint;
+      if (recordedPrint !== fingerprint) parted = { tick: kernel.tick, event: `the fingerprint is ${fingerprint} and the record has ${String(recordedPrint)}; there are no tables that could say where they parted` };
+    }
+    progress.stop();
+    const outcome: Replayed = { run: recorded.path, agrees: parted === null, ticks: kernel.tick, fingerprint, parted, seconds: (performance.now() - started) / 1000 };
+    if (json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+    else process.stdout.write(`${inWords(outcome, expected !== null)}\n`);
+    return stop.asked !== null ? stop.code : parted === null ? 0 : PARTED;
+  } finally {
+    progress.stop();
+    lab?.close();
+    await service?.close();
+    queries?.close();
+  }
+}
+
+function inWords({ run, agrees, ticks, fingerprint, parted, seconds }: Replayed, byTick: boolean): string {
+  if (agrees) return `The replay agrees with the record in ${run}${byTick ? ` in each of ${counted(ticks, 'tick')}` : ` after ${counted(ticks, 'tick')}`}: fingerprint ${fingerprint}, in ${seconds.toFixed(1)} s.`;
+  return `The replay parts from the record in ${run} at tick ${count(parted!.tick)}: ${parted!.event}.`;
+}
+
+/** Recorded fingerprints by tick. */
+async function fingerprintsOf(queries: Queries): Promise<string[]> {
+  const prints: string[] = [];
+  for await (const rows of queries.stream('SELECT tick, fingerprint FROM ticks ORDER BY tick')) {
+    for (const { tick, fingerprint } of rows) prints[Number(tick)] = String(fingerprint);
+  }
+  return prints;
+}
+
+/** What the record has of one tick. */
+async function rowsOf(queries: Queries, tick: number): Promise<TickRowsOf> {
+  const of = async (table: 'commands' | 'births' | 'deaths' | 'ticks', order: string): Promise<Row[]> => (
+    queries.tables.includes(table) ? await queries.rows(`SELECT * FROM ${table} WHERE tick = ${tick} ORDER BY ${order}`) : []);
+  return { commands: await of('commands', 'seq'), births: await of('births', 'id'), deaths: await of('deaths', 'id'), ticks: await of('ticks', 'tick') };
+}

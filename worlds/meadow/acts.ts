@@ -1,7 +1,6 @@
-import { headingOf, headingX, headingY } from '../../core/kernel/compass.ts';
 import type { ActFacts } from '../../core/kernel/genomes.ts';
-import { drawn, threefry } from '../../core/kernel/random.ts';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
+import { go, goers, STRETCH, stride, wayX, wayY } from './going.ts';
 import type { MeadowKernel, MeadowParts } from './parts.ts';
 import { bestAround } from './senses.ts';
 
@@ -34,107 +33,151 @@ export const GIFT = 4;
 /** Ticks for which an attacker is seen as a hunter, after that of the bite. */
 export const HUNTER_TICKS = 20;
 
-/** Moves everyone, and counts who takes, bites and is given to; a gift leaves the giver now, all else changes hands in `settle`. */
+/** Where the rows of each act begin in a list of all by act, then where the list ends. */
+const begins = new Uint32Array(actFacts.length + 1);
+
+/**
+ * Everyone acts, those of one act together: a choice for each row would be a branch that nothing foretells. Nobody's act
+ * depends on another's: one moves itself, or is noted among those who graze, bite, give or are willing. A gift leaves the
+ * giver now, all else changes hands in `settle`.
+ */
 export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
-  const { pop, width, height } = kernel;
-  const { cells, sight, field } = parts;
-  const { x, y, id, act, target, heading, moves, energy, bites, hunted } = pop.columns;
-  const { biters, givers, willing } = parts;
-  const now = kernel.tick;
-  biters.count = 0;
-  givers.count = 0;
-  willing.count = 0;
-  const { order } = cells;
-  const takers = field.takers;
-  const amount = field.amount;
+  const rows = kernel.scratch.words;
+  listByAct(kernel, rows);
+  parts.biters.count = parts.givers.count = parts.willing.count = 0;
+  for (let act = 0; act < actFacts.length; act++) {
+    const end = begins[act + 1];
+    for (let from = begins[act]; from < end; from += STRETCH) {
+      const to = Math.min(end, from + STRETCH);
+      if (act === Act.eat) graze(kernel, parts, rows, from, to);
+      else if (act === Act.wander) go(kernel, parts, wander(rows, from, to));
+      else if (act === Act.climb) go(kernel, parts, climb(kernel, parts, rows, from, to));
+      else if (act === Act.follow || act === Act.attack) go(kernel, parts, approach(kernel, parts, act, rows, from, to));
+      else if (act === Act.flee) go(kernel, parts, flee(kernel, parts, rows, from, to));
+      else if (act === Act.share) give(kernel, parts, rows, from, to);
+      else if (act === Act.reproduce) for (let i = from; i < to; i++) parts.willing.add(rows[i], NOBODY);
+      else if (act === Act.mate) court(kernel, parts, rows, from, to);
+    }
+  }
+}
+
+/** Lists the rows by act, those of one act as they lie. */
+function listByAct({ pop }: MeadowKernel, rows: Uint32Array): void {
+  const { act } = pop.columns;
+  begins.fill(0);
+  for (let row = 0; row < pop.count; row++) begins[act[row] + 1]++;
+  for (let each = 1; each < begins.length; each++) begins[each] += begins[each - 1];
+  // each begin goes on to the end of its act, which is the next one's begin
+  for (let row = 0; row < pop.count; row++) rows[begins[act[row]]++] = row;
+  for (let each = begins.length - 1; each > 0; each--) begins[each] = begins[each - 1];
+  begins[0] = 0;
+}
+
+function graze({ pop }: MeadowKernel, { field }: MeadowParts, rows: Uint32Array, from: number, to: number): void {
+  const { x, y } = pop.columns;
+  const { takers } = field;
+  for (let i = from; i < to; i++) takers[field.cellAt(x[rows[i]], y[rows[i]])]++;
+}
+
+// Of those who go, each function notes the way and returns how many there are.
+
+function wander(rows: Uint32Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) {
+    goers[i - from] = rows[i];
+    wayX[i - from] = wayY[i - from] = 0;
+  }
+  return to - from;
+}
+
+function climb({ pop, width, height }: MeadowKernel, { field }: MeadowParts, rows: Uint32Array, from: number, to: number): number {
+  const { x, y } = pop.columns;
+  const { amount, cols, grain } = field;
   const halfWidth = width / 2;
   const halfHeight = height / 2;
-  threefry(parts.wanderKey[0], parts.wanderKey[1], kernel.tick, 0);
-  const key0 = drawn[0];
-  const key1 = drawn[1];
-  for (let row = 0; row < pop.count; row++) {
-    const chosen = act[row];
-    const x0 = x[row];
-    const y0 = y[row];
-    if (chosen === Act.eat) {
-      takers[field.cellAt(x0, y0)]++;
+  let n = 0;
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    const here = field.cellAt(x[row], y[row]);
+    const best = bestAround(field, here);
+    if (amount[best] <= amount[here]) continue;
+    const col = best % cols;
+    let dx = (col + 0.5) * grain - x[row];
+    let dy = ((best - col) / cols + 0.5) * grain - y[row];
+    if (dx > halfWidth) dx -= width; else if (dx < -halfWidth) dx += width;
+    if (dy > halfHeight) dy -= height; else if (dy < -halfHeight) dy += height;
+    goers[n] = row;
+    wayX[n] = dx;
+    wayY[n] = dy;
+    stride[n++] = 1;
+  }
+  return n;
+}
+
+function flee({ pop }: MeadowKernel, { sight }: MeadowParts, rows: Uint32Array, from: number, to: number): number {
+  const { target } = pop.columns;
+  const { way } = sight;
+  for (let i = from, n = 0; i < to; i++, n++) {
+    const row = rows[i];
+    sight.look(row);
+    const k = sight.nearest[targetClass[Act.flee * 4 + target[row]]][row];
+    way[0] = way[1] = 0;
+    if (k !== NOBODY) sight.measure(row, k);
+    goers[n] = row;
+    wayX[n] = -way[0];
+    wayY[n] = -way[1];
+    stride[n] = 1;
+  }
+  return to - from;
+}
+
+/** Those who follow, and those who attack: these bite whom they reach. */
+function approach({ pop, tick }: MeadowKernel, { sight, cells, biters }: MeadowParts, act: number, rows: Uint32Array, from: number, to: number): number {
+  const { target, bites, hunted } = pop.columns;
+  const { way } = sight;
+  let n = 0;
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    sight.look(row);
+    const k = sight.nearest[targetClass[act * 4 + target[row]]][row];
+    way[0] = way[1] = 0;
+    if (k !== NOBODY) sight.measure(row, k);
+    const apart = Math.sqrt(way[0] * way[0] + way[1] * way[1]);
+    if (act === Act.attack && k !== NOBODY && apart <= REACH) {
+      const victim = cells.order[k];
+      bites[victim]++;
+      biters.add(row, victim);
+      hunted[row] = tick;
       continue;
     }
-    if (chosen === Act.rest) continue;
-    if (chosen === Act.reproduce) {
-      willing.add(row, NOBODY);
-      continue;
-    }
-    let dx = 0;
-    let dy = 0;
-    let stride = 1;
-    if (chosen === Act.climb) {
-      const here = field.cellAt(x0, y0);
-      const best = bestAround(field, here);
-      if (amount[best] <= amount[here]) continue;
-      const col = best % field.cols;
-      dx = (col + 0.5) * field.grain - x0;
-      dy = ((best - col) / field.cols + 0.5) * field.grain - y0;
-      if (dx > halfWidth) dx -= width; else if (dx < -halfWidth) dx += width;
-      if (dy > halfHeight) dy -= height; else if (dy < -halfHeight) dy += height;
-    } else if (chosen !== Act.wander) {
-      sight.look(row);
-      const k = sight.nearest[targetClass[chosen * 4 + target[row]]][row];
-      if (chosen === Act.mate) {
-        if (k !== NOBODY) willing.add(row, order[k]);
-        continue;
-      }
-      if (k !== NOBODY) {
-        sight.measure(row, k);
-        dx = sight.way[0];
-        dy = sight.way[1];
-        if (chosen === Act.flee) {
-          dx = -dx;
-          dy = -dy;
-        } else {
-          const apart = Math.sqrt(dx * dx + dy * dy);
-          if (chosen === Act.share) {
-            if (apart <= REACH && energy[row] > GIFT) {
-              givers.add(row, order[k]);
-              energy[row] -= GIFT;
-            }
-            continue;
-          }
-          if (chosen === Act.attack && apart <= REACH) {
-            const victim = order[k];
-            bites[victim]++;
-            biters.add(row, victim);
-            hunted[row] = now;
-            continue;
-          }
-          stride = Math.min(1, apart);
-        }
-      } else if (chosen === Act.share) {
-        continue;
-      }
-    }
-    const length = Math.sqrt(dx * dx + dy * dy);
-    if (length > 0) {
-      dx = (dx / length) * stride;
-      dy = (dy / length) * stride;
-      heading[row] = headingOf(dx, dy);
-    } else {
-      // wandering, or nobody to follow or flee: keep going, turning by up to 28 of 256
-      threefry(key0, key1, id[row], 0);
-      const turned = (heading[row] + (drawn[0] % 57) - 28) & 255;
-      heading[row] = turned;
-      dx = headingX[turned];
-      dy = headingY[turned];
-    }
-    let nx = x0 + dx;
-    let ny = y0 + dy;
-    if (nx < 0) nx += width; else if (nx >= width) nx -= width;
-    if (ny < 0) ny += height; else if (ny >= height) ny -= height;
-    x[row] = nx;
-    y[row] = ny;
-    // storing as 32-bit floats can round up to the edge itself
-    if (x[row] >= width) x[row] = 0;
-    if (y[row] >= height) y[row] = 0;
-    if (moves[row] < 65535) moves[row]++;
+    goers[n] = row;
+    wayX[n] = way[0];
+    wayY[n] = way[1];
+    stride[n++] = Math.min(1, apart);
+  }
+  return n;
+}
+
+function give({ pop }: MeadowKernel, { sight, cells, givers }: MeadowParts, rows: Uint32Array, from: number, to: number): void {
+  const { target, energy } = pop.columns;
+  const { way } = sight;
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    sight.look(row);
+    const k = sight.nearest[targetClass[Act.share * 4 + target[row]]][row];
+    if (k === NOBODY) continue;
+    sight.measure(row, k);
+    if (Math.sqrt(way[0] * way[0] + way[1] * way[1]) > REACH || energy[row] <= GIFT) continue;
+    givers.add(row, cells.order[k]);
+    energy[row] -= GIFT;
+  }
+}
+
+function court({ pop }: MeadowKernel, { sight, cells, willing }: MeadowParts, rows: Uint32Array, from: number, to: number): void {
+  const { target } = pop.columns;
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    sight.look(row);
+    const k = sight.nearest[targetClass[Act.mate * 4 + target[row]]][row];
+    if (k !== NOBODY) willing.add(row, cells.order[k]);
   }
 }

@@ -9,7 +9,11 @@ import type { Packable } from '../core/kernel/packed.ts';
 import { resolveParameters } from '../core/kernel/parameters.ts';
 import type { Saveable } from '../core/kernel/saveable.ts';
 import type { OperatorName } from '../core/kernel/tick-events.ts';
+import type { TextSample } from '../core/measures/groups/group.ts';
+import type { MeasureOptions } from '../core/measures/measure-options.ts';
+import { createMeasures, type Measures } from '../core/measures/measures.ts';
 import { Phylogeny } from '../core/measures/phylogeny.ts';
+import { createSkeletons, drawSituations } from '../core/measures/skeleton.ts';
 import { countTotals, type Totals } from '../core/measures/totals.ts';
 import { ScheduleDriver } from '../core/schedules/driver.ts';
 import type { Schedules } from '../core/schedules/schedule.ts';
@@ -42,6 +46,10 @@ export interface LabOptions {
   minds?: Partial<MindOptions>;
   judge?: JudgeOptions;
   archive?: ArchiveChoice;
+  /** What is measured; nothing when left out. */
+  measures?: MeasureOptions;
+  /** Hears what is embedded. */
+  onTexts?: (sample: TextSample) => void;
   /** Genomes of the first organisms instead of the world's own. */
   founders?: readonly string[];
   /** Where this run parts from others. */
@@ -67,6 +75,8 @@ export interface Lab extends Saveable {
   readonly archiveChoice: ArchiveChoice;
   readonly totals: Totals;
   readonly phylogeny: Phylogeny;
+  /** Null when nothing is wanted. */
+  readonly measures: Measures | null;
   readonly service: ModelService | null;
   /** Those who answer for models; null without a service. */
   readonly writer: Writer | null;
@@ -98,6 +108,11 @@ export function createLab(options: LabOptions): Lab {
   admitElites(simulation, archive);
   const appraiser = appraiseLives(simulation);
   const phylogeny = new Phylogeny(simulation);
+  const { measures: wanted, onTexts } = options;
+  const measures = wanted === undefined || wanted.wanted.length === 0 ? null : createMeasures({
+    simulation, archive, totals, phylogeny, ...(onTexts === undefined ? {} : { onTexts }),
+    componentOf: createSkeletons({ genomes: createInstincts(world.vocabulary), vocabulary: world.vocabulary, situations: drawSituations(world.vocabulary, wanted.situations) }),
+  }, wanted);
   const view = viewArchive(archive, archiveFacts(world, archiveChoice), (genome) => simulation.kernel.genomes.text(genome));
   const writer = service === null ? null : createWriter({ simulation, service, archive: view, language: options.language ?? {} });
   const thinker = service === null ? null : createMinds({ simulation, service, options: options.minds ?? {} });
@@ -107,11 +122,11 @@ export function createLab(options: LabOptions): Lab {
   const answerers = { writer, thinker, judging };
   // the simulation first: it gives meaning to the handles that the others hold
   const kept: Record<string, Saveable> = {
-    simulation, schedules, stopWatch, archive: archive.lives, appraiser, totals, phylogeny,
+    simulation, schedules, stopWatch, archive: archive.lives, appraiser, totals, phylogeny, ...(measures === null ? {} : { measures }),
     ...(writer === null ? {} : { writer }), ...(thinker === null ? {} : { thinker }), ...(judging === null ? {} : { judging }),
   };
   const lab: Lab = {
-    operator, simulation, archive, archiveChoice, totals, phylogeny, service, writer, thinker, judging, prompter, schedules, stopWatch,
+    operator, simulation, archive, archiveChoice, totals, phylogeny, measures, service, writer, thinker, judging, prompter, schedules, stopWatch,
     afterTick: null,
     async tick() {
       for (const { at, set } of options.branches ?? []) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { mindOptions } from '../agents/minds/options.ts';
 import { languageOptions } from '../agents/operators/options.ts';
 import { archiveChoice } from '../core/archive/life-archive.ts';
+import { measureOptions } from '../core/measures/measure-options.ts';
 import { runSpec as worldSpec } from '../core/spec.ts';
 
 /** Caps on what a run may ask of models, and what happens when one is reached. */
@@ -44,8 +45,9 @@ export const runSpec = worldSpec.extend({
   archive: archiveChoice.prefault({}),
   budget: budgetSpec.prefault({}),
   record: recordOptions.prefault({}),
+  measures: measureOptions.prefault({}),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 
 /** Sections that `--with section.field=value` reaches. */
-export const sections = ['models', 'language', 'minds', 'judge', 'archive', 'budget', 'record', 'schedules', 'stop'] as const;
+export const sections = ['models', 'language', 'minds', 'judge', 'archive', 'budget', 'record', 'measures', 'schedules', 'stop'] as const;

@@ -21,6 +21,7 @@ import type { Simulation } from '../../core/simulation.ts';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
 import { seeded } from '../core/seeded.ts';
 import { startMeadow } from './small-meadow.ts';
+import { watchAll } from './watch-all.ts';
 
 /** An observer under trial, and what it can tell. */
 interface Watched { kept: Saveable; tell(): unknown }
@@ -38,6 +39,7 @@ function stopAndGoOn(attach: (simulation: Simulation) => Watched, seed: number, 
   const first = startMeadow(seed, { deliberation: 0.02 });
   const watched = attach(first);
   for (let t = 0; t < at; t++) step(first);
+  watched.tell();
   const bytes = pack({ simulation: first.save(), kept: watched.kept.save() });
   const state = unpack(bytes) as { simulation: unknown; kept: unknown };
   const again = startMeadow(seed, { deliberation: 0.02 });
@@ -109,6 +111,10 @@ const observers: Record<string, (simulation: Simulation) => Watched> = {
     const genotypes = new GenotypePhylogeny(simulation);
     const modes = watchModes(simulation, genotypes, { interval: 12, resolution: 4 });
     return { kept: together({ genotypes, modes }), tell: () => modes.reports };
+  },
+  measures: (simulation) => {
+    const { events, measures, parts } = watchAll(simulation);
+    return { kept: together(parts), tell: () => ({ events: events.splice(0), words: measures.words() }) };
   },
   activity: (simulation) => {
     const genotypes = new GenotypePhylogeny(simulation);

@@ -1,0 +1,96 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import { EmbeddingSeries, type EmbeddingMeasures } from '../embedding-series.ts';
+import { reportMade } from '../made.ts';
+import { NGRAM_EMBEDDING, ngramEmbedding } from '../ngram-embedding.ts';
+import { mean } from '../statistics.ts';
+import type { MeasureFact, MeasureGroup, TextSample } from './group.ts';
+
+const fact = (name: string, unit: string, sentence: string): MeasureFact => ({ name, unit, sentence });
+
+export const archive: MeasureGroup = {
+  name: 'archive', pace: 'every', cost: 'next to nothing',
+  sentence: 'The quality-diversity archive of lives.',
+  facts: () => [
+    fact('elites', 'elites', 'Elites in the archive.'), fact('coverage', '', 'Share of its cells that have one.'), fact('qdScore', '', 'QD-score: sum of the elites\' objectives.'),
+    fact('objective', '', 'Mean objective of the elites.'), fact('greatest', '', 'Greatest objective there ever was.'),
+    fact('evenness', '', 'How evenly candidates have fallen on the cells they fell into.'),
+  ],
+  create: ({ archive: kept }) => ({
+    values() {
+      const { numElites, coverage, qdScore, objMean, objMax, evenness } = kept.stats();
+      return { elites: numElites, coverage, qdScore, objective: numElites === 0 ? NaN : objMean, greatest: numElites === 0 ? NaN : objMax, evenness };
+    },
+  }),
+};
+
+export const made: MeasureGroup = {
+  name: 'made', pace: 'slowEvery', cost: 'pairs of up to 200 of the elites\' genomes are compared',
+  sentence: 'Quality, diversity and complexity of what was made: the genomes of the archive\'s elites (arXiv 2412.02980).',
+  facts: () => [
+    fact('quality', '', 'Mean objective.'), fact('distinct1', '', 'Different words over all words.'), fact('distinct2', '', 'Different pairs of words over all pairs.'),
+    fact('selfBleu', '', 'Mean BLEU of each against all others; less is more diverse.'), fact('rougeL', '', 'Mean ROUGE-L of pairs; less is more diverse.'),
+    fact('lines', 'lines', 'Mean number of lines: rules.'), fact('size', 'characters', 'Mean length.'), fact('compressed', 'bytes', 'Mean length after compression.'),
+    fact('programSize', 'parts', 'Mean size as the genomes\' language tells it; NaN where it does not.'), fact('programDepth', 'levels', 'Mean depth, likewise.'),
+  ],
+  create: ({ archive: kept, simulation: { kernel: { genomes } } }) => ({
+    values() {
+      const elites = [...kept];
+      const { quality, lexical, complexity } = reportMade({ texts: elites.map(({ solution }) => genomes.text(solution.genome)), qualities: elites.map(({ objective }) => objective) });
+      const { distinct1, distinct2, selfBleu, rougeL } = lexical;
+      const told = (name: 'size' | 'depth'): number => mean(elites.map(({ solution }) => genomes[name]?.(solution.genome) ?? NaN));
+      return {
+        quality: quality!.mean, distinct1, distinct2, selfBleu, rougeL, lines: complexity.lines, size: complexity.size, compressed: complexity.compressed,
+        programSize: told('size'), programDepth: told('depth'),
+      };
+    },
+  }),
+};
+
+/** Most genomes that are embedded in a sample: the most frequent of the living. */
+const MOST_EMBEDDED = 100;
+/** Embeddings that are remembered. */
+const REMEMBERED = 1 << 12;
+
+/** The genomes that most of the living have, the most frequent first, equal ones in the order of their texts. */
+function mostFrequent({ pop, genomes, tick }: Kernel): TextSample {
+  const counts = new Map<number, number>();
+  const { genome } = pop.columns;
+  for (let row = 0; row < pop.count; row++) counts.set(genome[row]!, (counts.get(genome[row]!) ?? 0) + 1);
+  const least = [...counts.values()].sort((a, b) => b - a)[MOST_EMBEDDED - 1] ?? 0;
+  const most = [...counts].filter(([, n]) => n >= least).map(([handle, n]): [string, number] => [genomes.text(handle), n])
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_EMBEDDED);
+  return { tick, texts: most.map(([text]) => text), counts: most.map(([, n]) => n) };
+}
+
+export const embeddingNames = ['texts', 'vendi', 'cosineDistance', 'illumination', 'openEndedness'] as const satisfies readonly (keyof EmbeddingMeasures)[];
+
+export const embedding: MeasureGroup = {
+  name: 'embedding', pace: 'slowEvery', cost: 'up to 100 genomes are embedded and compared; what was embedded is remembered',
+  sentence: 'Measures on embeddings of the genomes that most of the living have: by spelling, unless an endpoint\'s model embeds them.',
+  facts: () => [
+    fact('texts', 'genomes', 'Genomes that were embedded: the 100 most frequent.'), fact('vendi', 'genomes', 'Vendi score: the effective number of different genomes.'),
+    fact('cosineDistance', '', 'Mean cosine distance of pairs.'), fact('illumination', '', 'Mean cosine to the nearest other; less is more diverse (ASAL).'),
+    fact('openEndedness', '', 'Mean over samples of the greatest cosine to any before; less is more open-ended (ASAL).'),
+  ],
+  create({ simulation: { kernel }, onTexts }) {
+    const series = new EmbeddingSeries();
+    const known = new Map<string, Float32Array>();
+    const embed = (text: string): Float32Array => {
+      let vector = known.get(text);
+      if (vector === undefined) {
+        if (known.size >= REMEMBERED) known.clear();
+        known.set(text, vector = ngramEmbedding(text));
+      }
+      return vector;
+    };
+    return {
+      values() {
+        const sample = mostFrequent(kernel);
+        onTexts(sample);
+        return { ...series.observe(sample.texts.map(embed), sample.counts) };
+      },
+      kept: series,
+      words: () => [`Embeddings are ${NGRAM_EMBEDDING}.`],
+    };
+  },
+};

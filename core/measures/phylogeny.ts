@@ -83,6 +83,16 @@ export class Phylogeny implements Saveable {
     return this.slots.get(id) !== NOBODY;
   }
 
+  /** Slot in the tree, NOBODY where it is not kept. */
+  slotOf(id: number): number {
+    return this.slots.get(id);
+  }
+
+  /** Handle of the genome of a slot's organism, valid as long as the taxon is kept. */
+  genomeOf(slot: number): number {
+    return this.genome[slot]!;
+  }
+
   taxon(id: number): Taxon | undefined {
     const slot = this.slots.get(id);
     return slot === NOBODY ? undefined : this.at(slot);

@@ -15,7 +15,7 @@ export interface PhylogenyRow {
 }
 
 /** A cell of a CSV file (RFC 4180): in quotes where it holds a comma, a quote or a line break. */
-function cell(value: string | number): string {
+export function csvCell(value: string | number): string {
   const text = String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -34,12 +34,12 @@ export function* phylogenyCsvLines(rows: Iterable<PhylogenyRow>): Generator<stri
     const names = Object.keys(more);
     if (extra === null) {
       extra = names;
-      yield ['id', 'ancestor_list', 'origin_time', 'destruction_time', ...extra].map(cell).join(',');
+      yield ['id', 'ancestor_list', 'origin_time', 'destruction_time', ...extra].map(csvCell).join(',');
     } else if (names.length !== extra.length || names.some((name, i) => name !== extra![i])) {
       throw new Error(`Taxon ${id} has the columns ${names.join(', ')}, but the first one had ${extra.join(', ')}.`);
     }
     const list = ancestors.length === 0 ? '[NONE]' : `[${ancestors.join(',')}]`;
-    yield [id, list, timeText(originTime), timeText(destructionTime), ...Object.values(more)].map(cell).join(',');
+    yield [id, list, timeText(originTime), timeText(destructionTime), ...Object.values(more)].map(csvCell).join(',');
   }
   if (extra === null) yield 'id,ancestor_list,origin_time,destruction_time';
 }

@@ -1,7 +1,7 @@
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { once } from 'node:events';
-import { newick, phylogenyCsvLines, type PhylogenyRow } from '../../core/measures/phylogeny-text.ts';
+import { csvCell, newick, phylogenyCsvLines, type PhylogenyRow } from '../../core/measures/phylogeny-text.ts';
 import { Queries, exportFormats, type ExportFormat, type Row } from '../../core/recording/queries.ts';
 import { tableNames } from '../../core/recording/tables.ts';
 import { Failure, fileProblem } from './failure.ts';
@@ -48,7 +48,7 @@ export async function exportRun(target: string, flags: ExportFlags): Promise<num
       const form = format ?? 'csv';
       if (out !== undefined) await put(resolve(out), name, () => queries.write(ordered(name), resolve(out), form));
       else if (form === 'parquet') throw new Failure('Parquet is not for a terminal; name a file with --out.');
-      else await queries.write(ordered(name), '/dev/stdout', form);
+      else await pour(tableText(queries, name, form), process.stdout);
     }
     if (json) process.stdout.write(`${JSON.stringify({ run: path, written })}\n`);
     else for (const { file, table: name } of written) process.stderr.write(`${name}: ${file}\n`);
@@ -75,6 +75,22 @@ function refuseExisting(file: string): void {
 
 /** Rows in the order in which they happened. */
 const ordered = (table: string): string => (table === 'genomes' ? 'SELECT * FROM genomes ORDER BY tick, genome' : `SELECT * FROM ${table} ORDER BY tick`);
+
+/** The rows of a table as lines of text. */
+async function* tableText(queries: Queries, table: string, form: 'csv' | 'jsonl'): AsyncGenerator<string> {
+  let head = form === 'csv';
+  const plain = (value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+  for await (const rows of queries.stream(ordered(table))) {
+    for (const row of rows) {
+      if (form === 'jsonl') yield `${JSON.stringify(row, (_, value: unknown) => plain(value))}\n`;
+      else {
+        if (head) yield `${Object.keys(row).map(csvCell).join(',')}\n`;
+        head = false;
+        yield `${Object.values(row).map((value) => (value === null ? '' : csvCell(Array.isArray(value) ? `[${value.join(',')}]` : String(plain(value))))).join(',')}\n`;
+      }
+    }
+  }
+}
 
 /** All organisms, or the living and their ancestors, by rising id: ids rise in the order of conception, so parents come first. */
 function organisms({ tables }: Queries, living: boolean): string {

@@ -82,7 +82,7 @@ export class SegmentWriter {
       for (let at = 0; at < lines.length;) at += writeSync(this.list, lines, at);
       fsyncSync(this.list);
     } catch (error) {
-      for (const name of tableNames) rmSync(`${join(this.folder, segmentFile(name, from, to))}.tmp`, { force: true });
+      for (const name of tableNames) discard(`${join(this.folder, segmentFile(name, from, to))}.tmp`);
       throw error;
     }
     this.first = false;
@@ -122,6 +122,15 @@ export class SegmentWriter {
     const sha256 = await sha256Of(beside);
     renameSync(beside, path);
     return { table: name, file, from, to, rows, bytes: statSync(path).size, sha256 };
+  }
+}
+
+/** Takes away what was left half-written, if the disk lets it; whoever opens the record does it again. */
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // what went wrong before is what matters
   }
 }
 

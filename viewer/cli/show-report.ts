@@ -29,11 +29,13 @@ export function runReport(story: Story): string {
     ...spec.branches.map(({ of, at, set }): Section => ({ kind: 'paragraph', text: `It parted from ${of} after tick ${count(at)}, with ${Object.entries(set).map(([key, value]) => `${key} = ${value}`).join(', ')}.` })),
   ];
   if (ticks.length > 1) {
+    // the last stretch is shorter than the others, as a rule
+    const whole = ticks.at(-1)! - ticks.at(-2)! < ticks[1]! - ticks[0]! ? -1 : ticks.length;
     const over = { xTitle: 'tick', width: 544, height: 260 };
     const drawn = [
       lineChart({ title: 'Population', series: [{ name: 'organisms', points: ticks.map((tick, i) => [tick, population[i]!]) }], ...over }),
       stack({ title: 'Lineages', note: 'living organisms by founder', xs: ticks, layers: lineages.map((one) => ({ ...one, rest: one.name === 'all others' })), ...over }),
-      lineChart({ title: 'Births by operator', note: `in ${counted(ticks[1]! - ticks[0]!, 'tick')}`, series: births.map(({ name, values }) => ({ name, points: ticks.map((tick, i): [number, number] => [tick, values[i]!]).slice(1) })), ...over }),
+      lineChart({ title: 'Births by operator', note: `in ${counted(ticks[1]! - ticks[0]!, 'tick')}`, series: births.map(({ name, values }) => ({ name, points: ticks.map((tick, i): [number, number] => [tick, values[i]!]).slice(1, whole) })), ...over }),
       archivePicture(story.path),
     ].filter((one) => one !== '');
     sections.push({ kind: 'heading', text: 'What happened' }, { kind: 'pictures', pictures: drawn });

@@ -32,7 +32,7 @@ export function yAxis({ left, right, top }: Box, y: Scale, title = ''): string {
 
 /** The values below the data. */
 export function xAxis({ left, right, bottom }: Box, x: Scale, title = ''): string {
-  const marks = x.ticks.map((value) => `<path d="M${at(x.place(value))} ${at(bottom)}v4" class="axis"/>${label(x.place(value), bottom + 17, figure(value), { anchor: 'middle' })}`).join('');
+  const marks = x.ticks.map((value) => `<path d="M${at(x.place(value))} ${at(bottom)}v4" class="axis"/>${label(Math.min(x.place(value), right + 10), bottom + 17, figure(value), { anchor: x.place(value) > right - 14 ? 'end' : 'middle' })}`).join('');
   return `<path d="M${at(left)} ${at(bottom)}H${at(right)}" class="axis"/>${marks}${xTitle({ left, right, bottom }, title)}`;
 }
 

@@ -43,7 +43,7 @@ export function heatMap({ title, note = '', xTitle = '', yTitle = '', columns, r
       if (share !== null && wide >= FIGURE_WIDTH && high >= 14) parts.push(label(left + (c + 0.5) * wide, y + high / 2 + 4, figure(value), { anchor: 'middle', kind: share > 0.5 ? 'on-high' : 'on-low' }));
     });
   });
-  columns.forEach((column, c) => parts.push(label(left + (c + 0.5) * wide, bottom + 16, clipped(column, Math.max(3, Math.floor(wide / 7))), { anchor: 'middle' })));
+  columns.forEach((column, c) => parts.push(label(left + (c + 0.5) * wide, bottom + 16, clipped(column, Math.max(4, Math.floor(wide / 7))), { anchor: 'middle' })));
   return picture({ width, height: tall }, title, [
     heading(title, note), yTitle === '' ? '' : label(0, top - 7, `${yTitle} ↑`), ...parts, titleBelow({ left, right: width, bottom }, xTitle),
   ]);

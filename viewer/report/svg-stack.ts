@@ -30,7 +30,7 @@ export function stack({ title, note = '', xTitle = '', yTitle = '', xs, layers, 
     values.forEach((value, k) => {
       below[k]! += value;
       // a name needs room to both sides
-      if (k > xs.length * 0.08 && k < xs.length * 0.9 && value > (values[thickest] ?? 0)) thickest = k;
+      if (k > xs.length * 0.16 && k < xs.length * 0.86 && value > (values[thickest] ?? 0)) thickest = k;
     });
     const high = xs.map((along, k) => `${at(x.place(along))} ${at(y.place(below[k]!))}`);
     areas.push(`<path d="M${[...high, ...low.reverse()].join('L')}Z" class="layer ${rest ? 'c7' : colourOf(i % 7)}"/>`);

@@ -2,6 +2,7 @@ import { appraiseLives } from '../core/archive/appraisal.ts';
 import { admitElites } from '../core/archive/immigration.ts';
 import { archiveFacts, archiveLives, type ArchiveChoice, type LifeArchive } from '../core/archive/life-archive.ts';
 import { advance } from '../core/advance.ts';
+import { MeasureTally } from '../core/experiments/measure-tally.ts';
 import { StopWatch, type Ending, type StopConditions } from '../core/experiments/stop.ts';
 import type { NumberedCommand } from '../core/events/command.ts';
 import { Prompter } from '../core/events/prompter.ts';
@@ -85,6 +86,8 @@ export interface Lab extends Saveable {
   readonly prompter: Prompter;
   readonly schedules: ScheduleDriver;
   readonly stopWatch: StopWatch;
+  /** What the measures that were taken came to. */
+  readonly tally: MeasureTally;
   /** One tick, waiting first for what models owe it, and last for whoever keeps a record; returns whether it had to wait for models. */
   tick(): Promise<boolean>;
   /** Called at the end of each tick; what it returns is waited for. */
@@ -118,15 +121,16 @@ export function createLab(options: LabOptions): Lab {
   const thinker = service === null ? null : createMinds({ simulation, service, options: options.minds ?? {} });
   const judging = service === null || world.question === undefined ? null : createJudging({ simulation, service, options: options.judge ?? {} });
   const stopWatch = new StopWatch(simulation, options.stop ?? {});
+  const tally = new MeasureTally(simulation);
   const prompter = new Prompter(options.recorded ?? []);
   const answerers = { writer, thinker, judging };
   // the simulation first: it gives meaning to the handles that the others hold
   const kept: Record<string, Saveable> = {
-    simulation, schedules, stopWatch, archive: archive.lives, appraiser, totals, phylogeny, ...(measures === null ? {} : { measures }),
+    simulation, schedules, stopWatch, tally, archive: archive.lives, appraiser, totals, phylogeny, ...(measures === null ? {} : { measures }),
     ...(writer === null ? {} : { writer }), ...(thinker === null ? {} : { thinker }), ...(judging === null ? {} : { judging }),
   };
   const lab: Lab = {
-    operator, simulation, archive, archiveChoice, totals, phylogeny, measures, service, writer, thinker, judging, prompter, schedules, stopWatch,
+    operator, simulation, archive, archiveChoice, totals, phylogeny, measures, service, writer, thinker, judging, prompter, schedules, stopWatch, tally,
     afterTick: null,
     async tick() {
       for (const { at, set } of options.branches ?? []) {

@@ -48,6 +48,14 @@ export function planRun(target: string, flags: SpecFlags): RunSpec {
   };
 }
 
+/** A spec with every parameter resolved. Throws a failure with one sentence where it makes no sense. */
+export function resolveSpec(spec: RunSpec): RunSpec {
+  orFail(() => archiveFacts(findWorld(spec.world), spec.archive));
+  const parameters = resolve(spec.world, spec.operator, spec.parameters);
+  checkSchedulesOf(spec, spec.operator);
+  return { ...spec, parameters };
+}
+
 function budgetFields({ budgetCalls, budgetTokens, budgetDollars, onBudget }: SpecFlags): string[] {
   return Object.entries({ calls: budgetCalls, tokens: budgetTokens, dollars: budgetDollars, policy: onBudget })
     .flatMap(([field, value]) => (value === undefined ? [] : [`budget.${field}=${value}`]));

@@ -1,117 +1,110 @@
-import { combineLatest } from 'rxjs';
+import { auditTime, combineLatest } from 'rxjs';
 import type { ClientMessage, WorldFacts } from '../protocol.ts';
-import { byId, setText } from './dom.ts';
+import { ArchiveMap, bestOf, cellRanges, neighbour, NO_CELL } from './archive-map.ts';
+import { toCsv } from './csv.ts';
+import { byId, element, setText } from './dom.ts';
 import { heat } from './palette.ts';
+import { dressPanel } from './panel.ts';
 import type { Store } from './state.ts';
-import { theme$ } from './theme.ts';
+import { theme$, type Theme } from './theme.ts';
 import { figure, percent } from './words.ts';
 
-const NO_CELL = -1;
+const REDRAW_MS = 200;
+const KEYS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
 
-/**
- * The archive as a map: the first measure across, the second upwards, the objective as heat. Cells are numbered row by
- * row of the first measure: `cell = first * dims[1] + second`.
- */
+/** The archive as a heat map of the objective; a cell is read by pointing at it, and its elite by opening it. */
 export function showArchive(store: Store, send: (message: ClientMessage) => void): void {
   const canvas = byId('archive', HTMLCanvasElement);
   const figures = byId('archive-figures', HTMLElement);
   const axis = byId('archive-x', HTMLElement);
   const hover = byId('archive-hover', HTMLElement);
+  const best = element('span');
+  const ramp = element('i', { class: 'heat' });
+  const key = element('span', { class: 'heat-key' }, ramp, best);
+  hover.before(key);
   let pointed = NO_CELL;
-  let light = false;
-  let lineColour = '#1e2a30';
-  let inkColour = '#dfe7e6';
+  let theme: Theme | null = null;
 
-  const cellAt = (world: WorldFacts, x: number, y: number): number => {
-    const [across, up] = world.archive.dims;
-    const first = Math.floor(x / canvas.clientWidth * across);
-    const second = up - 1 - Math.floor(y / canvas.clientHeight * up);
-    return first < 0 || first >= across || second < 0 || second >= up ? NO_CELL : first * up + second;
-  };
+  const map = (world: WorldFacts, width: number, height: number): ArchiveMap => new ArchiveMap(world.archive.dims, width, height);
+  const panel = dressPanel(store, {
+    name: 'archive',
+    picture: (colours) => {
+      const { world, cells } = store.now;
+      const legend = world === null ? '' : `${world.archive.measures.map(({ name, lower, upper }, i) => `${i === 0 ? 'across' : 'up'}: ${name}, ${figure(lower)} to ${figure(upper)}`).join('; ')}. Heat: ${world.archive.objective}, best ${figure(bestOf(cells))}.`;
+      return { parts: [
+        { kind: 'drawing', height: 260, paint: (context, width, height) => { if (world !== null) map(world, width, height).paint(context, cells, colours, [], 1); } },
+        { kind: 'text', text: legend },
+      ] };
+    },
+    tables: [{
+      name: 'archive', title: 'Elites', csv: () => {
+        const { world, cells } = store.now;
+        if (world === null) return toCsv(['cell'], []);
+        const header = ['cell', ...world.archive.measures.flatMap(({ name }) => [`${name} from`, `${name} to`]), world.archive.objective];
+        return toCsv(header, Object.entries(cells).map(([cell, objective]) => [Number(cell), ...cellRanges(world.archive, Number(cell)).flatMap(({ from, to }) => [from, to]), objective]));
+      },
+    }],
+  });
 
   const draw = (): void => {
     const { world, cells, hand } = store.now;
+    if (theme === null || world === null || canvas.clientWidth === 0 || !panel.isOpen()) return;
     const context = canvas.getContext('2d');
-    if (world === null || context === null || canvas.clientWidth === 0) return;
-    const [across, up] = world.archive.dims;
+    if (context === null) return;
     const ratio = Math.min(devicePixelRatio, 2);
     canvas.width = Math.round(canvas.clientWidth * ratio);
     canvas.height = Math.round(canvas.clientHeight * ratio);
-    const width = canvas.width / across;
-    const height = canvas.height / up;
-    const gap = Math.min(width, height) > 6 ? ratio : 0;
-    const best = Object.values(cells).reduce((most, objective) => Math.max(most, objective), 0);
-    const rect = (cell: number): [number, number, number, number] => {
-      const left = Math.round(Math.floor(cell / up) * width);
-      const top = Math.round((up - 1 - cell % up) * height);
-      return [left, top, Math.round((Math.floor(cell / up) + 1) * width) - left - gap, Math.round((up - cell % up) * height) - top - gap];
-    };
-    context.fillStyle = heat(0, light);
-    for (let cell = 0; cell < across * up; cell++) context.fillRect(...rect(cell));
-    for (const [cell, objective] of Object.entries(cells)) {
-      context.fillStyle = heat(best <= 0 ? 0.5 : 0.18 + 0.82 * Math.max(0, objective) / best, light);
-      context.fillRect(...rect(Number(cell)));
-    }
-    const mark = (cell: number, colour: string): void => {
-      const [left, top, wide, high] = rect(cell);
-      context.strokeStyle = colour;
-      context.lineWidth = 1.5 * ratio;
-      context.strokeRect(left, top, wide, high);
-    };
-    if (hand?.kind === 'elite') mark(hand.elite.cell, inkColour);
-    if (pointed !== NO_CELL) mark(pointed, inkColour);
-    canvas.style.borderColor = lineColour;
+    const marked = [...(hand?.kind === 'elite' ? [hand.elite.cell] : []), ...(pointed === NO_CELL ? [] : [pointed])];
+    map(world, canvas.width, canvas.height).paint(context, cells, theme, marked, ratio);
+    setText(best, `best ${figure(bestOf(cells))}`);
+    ramp.style.background = `linear-gradient(90deg, ${[0.18, 0.4, 0.6, 0.8, 1].map((at) => heat(at, theme?.light ?? false)).join(', ')})`;
   };
+  panel.onOpen(draw);
 
+  const describe = (): void => {
+    const { world, cells } = store.now;
+    const isPointed = world !== null && pointed !== NO_CELL;
+    axis.hidden = isPointed;
+    key.hidden = isPointed;
+    if (!isPointed) {
+      setText(hover, '');
+      return;
+    }
+    const ranges = cellRanges(world.archive, pointed).map(({ name, from, to }) => `${name} ${figure(from)}–${figure(to)}`);
+    const objective = cells[pointed];
+    setText(hover, `${ranges.join(', ')}: ${objective === undefined ? 'empty' : `${world.archive.objective} ${figure(objective)}`}`);
+  };
   const point = (cell: number): void => {
     if (cell === pointed) return;
     pointed = cell;
-    const { world, cells } = store.now;
-    if (world === null || cell === NO_CELL) {
-      setText(hover, '');
-      axis.hidden = false;
-    } else {
-      const [, up] = world.archive.dims;
-      const places = [Math.floor(cell / up), cell % up];
-      const ranges = world.archive.measures.map(({ name, lower, upper }, index) => {
-        const size = (upper - lower) / (world.archive.dims[index as 0 | 1]);
-        const from = lower + (places[index] ?? 0) * size;
-        return `${name} ${figure(from)}–${figure(from + size)}`;
-      });
-      const objective = cells[cell];
-      axis.hidden = true;
-      setText(hover, `${ranges.join(', ')}: ${objective === undefined ? 'empty' : `${world.archive.objective} ${figure(objective)}`}`);
-    }
+    describe();
     draw();
   };
-
-  canvas.addEventListener('pointermove', (event) => {
+  const pointAt = ({ offsetX, offsetY }: MouseEvent): void => {
     const { world } = store.now;
-    if (world !== null) point(cellAt(world, event.offsetX, event.offsetY));
-  });
-  canvas.addEventListener('pointerleave', () => point(NO_CELL));
+    if (world !== null) point(map(world, canvas.clientWidth, canvas.clientHeight).cellAt(offsetX, offsetY));
+  };
   const readCell = (): void => {
     if (pointed !== NO_CELL && store.now.cells[pointed] !== undefined) send({ type: 'inspectCell', cell: pointed });
   };
+  canvas.addEventListener('pointermove', pointAt);
+  canvas.addEventListener('pointerleave', () => point(NO_CELL));
+  canvas.addEventListener('blur', () => point(NO_CELL));
   canvas.addEventListener('click', (event) => {
-    const { world } = store.now;
-    if (world === null) return;
-    point(cellAt(world, event.offsetX, event.offsetY));
+    pointAt(event);
     readCell();
   });
   canvas.addEventListener('keydown', (event) => {
-    const { world } = store.now;
+    const { world, cells } = store.now;
     if (world === null) return;
-    const [across, up] = world.archive.dims;
-    const from = pointed === NO_CELL ? 0 : pointed;
-    const moves: Record<string, number> = { ArrowLeft: -up, ArrowRight: up, ArrowUp: 1, ArrowDown: -1 };
-    const move = moves[event.key];
-    if (move !== undefined) {
+    if (KEYS.has(event.key)) {
       event.preventDefault();
-      const staysInColumn = Math.abs(move) !== 1 || Math.floor((from + move) / up) === Math.floor(from / up);
-      if (from + move >= 0 && from + move < across * up && staysInColumn) point(from + move);
-      else if (pointed === NO_CELL) point(0);
-    } else if (event.key === 'Enter') {
+      // the first key goes to the best elite: that is where one begins to read
+      const start = Number(Object.entries(cells).sort(([, a], [, b]) => b - a)[0]?.[0] ?? 0);
+      point(pointed === NO_CELL ? start : neighbour(world.archive.dims, pointed, event.key));
+    } else if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      event.stopPropagation();
       readCell();
     }
   });
@@ -121,6 +114,7 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
     const [first, second] = world.archive.measures;
     setText(axis, `${first?.name ?? ''} → · ${second?.name ?? ''} ↑`);
     axis.title = world.archive.measures.map(({ name, sentence }) => `${name}: ${sentence}`).join('\n');
+    key.title = `Colour: ${world.archive.objective}, paler is more.`;
     canvas.setAttribute('aria-label', `Archive of ${world.archive.objective} by ${world.archive.measures.map(({ name }) => name).join(' and ')}; arrow keys choose a cell, Enter reads its elite`);
   });
   store.watch(({ totals }) => totals?.archive).subscribe((archive) => {
@@ -129,12 +123,11 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
     figures.title = `${archive.elites} elites. Coverage: share of cells that have one. QD score: the sum of their objectives.`;
     canvas.dataset['elites'] = String(archive.elites);
   });
+  theme$.subscribe((now) => { theme = now; });
   combineLatest([theme$, store.watch(({ cells }) => cells), store.watch(({ hand }) => hand?.kind === 'elite' ? hand.elite.cell : NO_CELL)])
-    .subscribe(([theme]) => {
-      light = theme.light;
-      lineColour = theme.line;
-      inkColour = theme.ink;
+    .pipe(auditTime(REDRAW_MS)).subscribe(() => {
       draw();
+      describe();
     });
   new ResizeObserver(draw).observe(canvas);
 }

@@ -9,8 +9,8 @@ opening.catch(() => undefined);
 let failed = false;
 let turn: Promise<void> = Promise.resolve();
 
-function say(news: ThreadNews, moved: ArrayBuffer[] = []): void {
-  port.postMessage(news, moved);
+function say(news: ThreadNews): void {
+  port.postMessage(news);
 }
 
 async function obey(order: ThreadOrder): Promise<void> {
@@ -31,7 +31,7 @@ async function obey(order: ThreadOrder): Promise<void> {
     const { message, code } = asNodeError(error);
     say({ kind: 'failed', message, code });
   }
-  if (order.kind === 'rows') say({ kind: 'read', table: order.batch.table, memory: order.batch.memory }, [order.batch.memory]);
+  if (order.kind === 'rows') say({ kind: 'read', table: order.batch.table, memory: order.batch.memory });
 }
 
 /** DuckDB tells only in words what the system said. */

@@ -138,13 +138,13 @@ class SegmentRecorder implements Recorder {
     }
   }
 
-  private order(order: ThreadOrder, moved: ArrayBuffer[] = []): void {
-    this.thread.postMessage(order, moved);
+  private order(order: ThreadOrder): void {
+    this.thread.postMessage(order);
   }
 
   private send(batch: RowBatch<TableName>): void {
     this.bytesAway += batch.memory.byteLength;
-    this.order({ kind: 'rows', batch }, [batch.memory]);
+    this.order({ kind: 'rows', batch });
   }
 
   private hear(news: ThreadNews): void {

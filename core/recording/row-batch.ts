@@ -5,12 +5,16 @@ type Numeric = keyof typeof arrays;
 type ArrayOf<K extends ColumnKind> = K extends Numeric ? InstanceType<(typeof arrays)[K]> : string[];
 export type ColumnsOf<T extends Table> = { readonly [K in keyof T]: ArrayOf<T[K]['kind']> };
 
-/** Rows of a table on their way between two threads: the numbers in one piece of memory, the texts beside it. */
+/**
+ * Rows of a table on their way between two threads: the numbers in one piece of memory, the texts beside it. The memory is
+ * shared and not moved: where one ArrayBuffer was ever detached the engine checks at every access to any typed array, and
+ * the kernel would lose a sixth of its speed.
+ */
 export interface RowBatch<N extends string = string> {
   readonly table: N;
   readonly count: number;
   readonly capacity: number;
-  readonly memory: ArrayBuffer;
+  readonly memory: SharedArrayBuffer;
   readonly texts: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -27,7 +31,7 @@ function columnBytes({ kind }: Column, capacity: number): number {
 }
 
 /** The columns that lie in a piece of memory; texts are taken from `texts`. */
-export function columnsIn<T extends Table>(table: T, memory: ArrayBuffer, capacity: number, texts: Readonly<Record<string, readonly string[]>>): ColumnsOf<T> {
+export function columnsIn<T extends Table>(table: T, memory: SharedArrayBuffer, capacity: number, texts: Readonly<Record<string, readonly string[]>>): ColumnsOf<T> {
   let at = 0;
   const columns: Record<string, unknown> = {};
   for (const [key, column] of Object.entries(table)) {
@@ -46,13 +50,13 @@ export class TableRows<T extends Table, N extends string = string> {
   columns: ColumnsOf<T>;
   count = 0;
   private capacity = 0;
-  private memory = new ArrayBuffer(0);
+  private memory = new SharedArrayBuffer(0);
   private texts: Record<string, string[]>;
   private readonly name: N;
   private readonly table: T;
   private readonly usual: number;
   /** Memory of batches that were read, to be used again; all of the usual size. */
-  private readonly spare: ArrayBuffer[] = [];
+  private readonly spare: SharedArrayBuffer[] = [];
   private readonly handOver: (batch: RowBatch<N>) => void;
 
   /** @param usual rows that are handed over at once, unless more are opened together */
@@ -81,19 +85,19 @@ export class TableRows<T extends Table, N extends string = string> {
     const { name, count, capacity, memory, texts } = this;
     if (count === 0) return;
     this.count = this.capacity = 0;
-    this.memory = new ArrayBuffer(0);
+    this.memory = new SharedArrayBuffer(0);
     this.handOver({ table: name, count, capacity, memory, texts });
   }
 
   /** Takes back memory that was handed over. */
-  reuse(memory: ArrayBuffer): void {
+  reuse(memory: SharedArrayBuffer): void {
     if (memory.byteLength === batchBytes(this.table, this.usual) && this.spare.length < SPARE) this.spare.push(memory);
   }
 
   private begin(capacity: number): void {
     const spare = capacity === this.usual ? this.spare.pop() : undefined;
     this.capacity = capacity;
-    this.memory = spare ?? new ArrayBuffer(batchBytes(this.table, capacity));
+    this.memory = spare ?? new SharedArrayBuffer(batchBytes(this.table, capacity));
     this.texts = emptyTexts(this.table);
     this.columns = columnsIn(this.table, this.memory, capacity, this.texts);
   }

@@ -16,8 +16,8 @@ export type ThreadOrder =
   | { readonly kind: 'seal'; readonly from: number; readonly to: number }
   | { readonly kind: 'close' };
 
-/** What it says. Memory comes back when its rows were read. */
+/** What it says. Memory may be used again when its rows were read. */
 export type ThreadNews =
-  | { readonly kind: 'read'; readonly table: TableName; readonly memory: ArrayBuffer }
+  | { readonly kind: 'read'; readonly table: TableName; readonly memory: SharedArrayBuffer }
   | { readonly kind: 'sealed'; readonly to: number }
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | null };

@@ -82,7 +82,7 @@ export class TickRows {
   }
 
   /** Takes back memory that was handed over. */
-  reuse(table: TableName, memory: ArrayBuffer): void {
+  reuse(table: TableName, memory: SharedArrayBuffer): void {
     this.rowsOf[table].reuse(memory);
   }
 

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import type { TickEvent } from '../../core/events/event.ts';
-import type { Queries, Row } from '../../core/recording/queries.ts';
-import { differenceAt, type TickRowsOf } from '../../core/recording/difference.ts';
+import { firstDifference } from '../../core/recording/first-difference.ts';
+import { recordedEvents, recordedTicks, watchTicks } from '../../core/recording/tick-record.ts';
 import type { Lab } from '../lab.ts';
-import { openTables } from './export.ts';
 import { Failure } from './failure.ts';
 import { noModel, openService, replayAccess } from './model-access.ts';
 import { openLab, watchReplay } from './perform.ts';
 import { planRun } from './plan.ts';
 import { createProgress } from './progress.ts';
+import { listFile } from '../../core/recording/segments.ts';
 import { eventsFolder, finishedAt, openRecorded, summaryOf } from './run-folder.ts';
 import { listenForStop } from './stop.ts';
 import { count, counted } from './words.ts';
@@ -36,20 +35,19 @@ const PARTED = 4;
 export async function replay(target: string, { ticks, json = false }: ReplayFlags): Promise<number> {
   const recorded = openRecorded(target);
   const spec = planRun(recorded.spec, { set: [] });
-  const queries: Queries | null = existsSync(eventsFolder(recorded.path)) ? await openTables(recorded.path) : null;
+  const events = eventsFolder(recorded.path);
   const stop = listenForStop();
   const progress = createProgress({ lineEveryMs: 2000, title: 'tick' });
   const access = existsSync(recorded.cassette) ? replayAccess(recorded.cassette, spec.model) : noModel;
   const service = await openService(access, { budget: spec.budget });
   let lab: Lab | null = null;
   try {
-    const expected = queries === null ? null : await fingerprintsOf(queries);
+    const expected = existsSync(listFile(events)) ? await fingerprintsOf(events) : null;
     const last = Math.min(ticks ?? Infinity, expected === null ? finishedAt(recorded) ?? 0 : expected.length - 1);
     if (last === 0) throw new Failure(`The run in ${target} has nothing to compare a replay with: it was recorded without events and cut short; go on with it first, with lichen run ${target} --resume.`);
     lab = openLab(spec, service, recorded.commands.commands);
     const missing = service === null ? () => null : watchReplay(lab);
-    let event: TickEvent | null = null;
-    lab.simulation.events$.subscribe((one) => { if (one.kind === 'tick') event = one; });
+    const watched = expected === null ? null : watchTicks(lab.simulation);
     const started = performance.now();
     let parted: Replayed['parted'] = null;
     while (lab.simulation.kernel.tick < last && stop.asked === null) {
@@ -58,8 +56,8 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
       const lost = missing();
       if (lost !== null) throw new Failure(lost);
       if (expected !== null && expected[tick] !== fingerprint) {
-        const rows = await rowsOf(queries!, tick);
-        parted = { tick, event: differenceAt(event!, (handle) => lab!.simulation.kernel.genomes.text(handle), rows) };
+        const difference = watched === null ? null : firstDifference(await recordedEvents(events, tick), watched.last());
+        parted = { tick, event: difference ?? `tick ${tick}: all that is in the tables is the same, so places or energies were others` };
         break;
       }
       if (tick % 16 === 0) {
@@ -70,7 +68,7 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
     const { kernel, fingerprint } = lab.simulation;
     if (expected === null && parted === null && kernel.tick === finishedAt(recorded)) {
       const recordedPrint = summaryOf(recorded)?.fingerprint;
-      if (recordedPrint !== fingerprint) parted = { tick: kernel.tick, event: `the fingerprint is ${fingerprint} and the record has ${String(recordedPrint)}; there are no tables that could say where they parted` };
+      if (recordedPrint !== fingerprint) parted = { tick: kernel.tick, event: `tick ${kernel.tick}: the fingerprint is ${fingerprint} and the record has ${String(recordedPrint)}; there are no tables that could say where they parted` };
     }
     progress.stop();
     const outcome: Replayed = { run: recorded.path, agrees: parted === null, ticks: kernel.tick, fingerprint, parted, seconds: (performance.now() - started) / 1000 };
@@ -81,27 +79,21 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
     progress.stop();
     lab?.close();
     await service?.close();
-    queries?.close();
   }
 }
 
 function inWords({ run, agrees, ticks, fingerprint, parted, seconds }: Replayed, byTick: boolean): string {
   if (agrees) return `The replay agrees with the record in ${run}${byTick ? ` in each of ${counted(ticks, 'tick')}` : ` after ${counted(ticks, 'tick')}`}: fingerprint ${fingerprint}, in ${seconds.toFixed(1)} s.`;
-  return `The replay parts from the record in ${run} at tick ${count(parted!.tick)}: ${parted!.event}.`;
+  return `The replay parts from the record in ${run} at ${parted!.event}.`;
 }
 
-/** Recorded fingerprints by tick. */
-async function fingerprintsOf(queries: Queries): Promise<string[]> {
+/** Recorded fingerprints by tick. Throws a failure when the record is damaged. */
+async function fingerprintsOf(events: string): Promise<string[]> {
   const prints: string[] = [];
-  for await (const rows of queries.stream('SELECT tick, fingerprint FROM ticks ORDER BY tick')) {
-    for (const { tick, fingerprint } of rows) prints[Number(tick)] = String(fingerprint);
+  try {
+    for await (const { tick, fingerprint } of recordedTicks(events)) prints[tick] = fingerprint;
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error));
   }
   return prints;
-}
-
-/** What the record has of one tick. */
-async function rowsOf(queries: Queries, tick: number): Promise<TickRowsOf> {
-  const of = async (table: 'commands' | 'births' | 'deaths' | 'ticks', order: string): Promise<Row[]> => (
-    queries.tables.includes(table) ? await queries.rows(`SELECT * FROM ${table} WHERE tick = ${tick} ORDER BY ${order}`) : []);
-  return { commands: await of('commands', 'seq'), births: await of('births', 'id'), deaths: await of('deaths', 'id'), ticks: await of('ticks', 'tick') };
 }

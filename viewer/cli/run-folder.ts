@@ -17,7 +17,7 @@ const VERSION = 1;
 /** Organisms written at once. */
 const CHUNK = 2000;
 const files = {
-  spec: 'spec.json', manifest: 'manifest.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', calls: 'calls.jsonl', population: 'population.jsonl', archive: 'archive.json', bandit: 'bandit.json', summary: 'summary.json',
+  spec: 'spec.json', manifest: 'manifest.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', calls: 'calls.jsonl', population: 'population.jsonl', archive: 'archive.json', bandit: 'bandit.json', measures: 'measures.json', summary: 'summary.json',
 } as const;
 
 /** Folders within: states to go on from, and what happened, in tables. */
@@ -174,6 +174,7 @@ export class RunFolder {
       this.writePopulation(lab);
       this.put(files.archive, archiveText(lab));
       if (lab.writer?.bandit) this.put(files.bandit, `${JSON.stringify(lab.writer.bandit.state)}\n`);
+      this.put(files.measures, `${JSON.stringify({ figures: lab.tally.figures, series: lab.tally.series })}\n`);
       this.put(files.summary, `${JSON.stringify(summary, null, 2)}\n`);
     } catch (error) {
       throw new Failure(`The end of the run cannot be written to ${this.path}: ${fileProblem(error)}; make room and run it again.`);

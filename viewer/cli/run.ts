@@ -66,7 +66,7 @@ export async function run(target: string, flags: RunFlags): Promise<number> {
 }
 
 /** Opens the models that a spec names; none where it asks nobody. */
-export async function modelsOf(spec: RunSpec, stop: Stop): Promise<ModelAccess> {
+export async function modelsOf(spec: RunSpec, stop: Pick<Stop, 'signal'>): Promise<ModelAccess> {
   return asksNobody(spec) ? noModel : await accessModels(spec.model, spec.models, stop.signal);
 }
 
@@ -85,7 +85,7 @@ function isFolder(path: string): boolean {
 }
 
 /** Whether a run without a model of its own choice needs none. */
-function asksNobody({ model, operator, parameters }: RunSpec): boolean {
+export function asksNobody({ model, operator, parameters }: RunSpec): boolean {
   return model === undefined && operator === 'classical' && !(parameters['deliberation']! > 0) && !(parameters['judging']! > 0);
 }
 

@@ -50,8 +50,9 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
     const watched = expected === null ? null : watchTicks(lab.simulation);
     const started = performance.now();
     let parted: Replayed['parted'] = null;
-    while (lab.simulation.kernel.tick < last && stop.asked === null) {
-      await lab.tick();
+    for (let begun = false; stop.asked === null; begun = true) {
+      // the founders first
+      if (begun) await lab.tick();
       const { kernel: { tick }, fingerprint } = lab.simulation;
       const lost = missing();
       if (lost !== null) throw new Failure(lost);
@@ -60,6 +61,7 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
         parted = { tick, event: difference ?? `tick ${tick}: all that is in the tables is the same, so places or energies were others` };
         break;
       }
+      if (tick >= last) break;
       if (tick % 16 === 0) {
         progress.update(tick, `${count(tick)} of ${count(last)} · ${counted(lab.simulation.kernel.pop.count, 'organism')}`);
         await new Promise((resolve) => setImmediate(resolve));

@@ -2,6 +2,7 @@ import type { Column, ColumnKind, Table } from './tables.ts';
 
 const arrays = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, u64: Uint32Array, f32: Float32Array, f64: Float64Array } as const;
 type Numeric = keyof typeof arrays;
+type OnShared = new (memory: SharedArrayBuffer, at: number, length: number) => unknown;
 type ArrayOf<K extends ColumnKind> = K extends Numeric ? InstanceType<(typeof arrays)[K]> : string[];
 export type ColumnsOf<T extends Table> = { readonly [K in keyof T]: ArrayOf<T[K]['kind']> };
 
@@ -36,7 +37,7 @@ export function columnsIn<T extends Table>(table: T, memory: SharedArrayBuffer, 
   const columns: Record<string, unknown> = {};
   for (const [key, column] of Object.entries(table)) {
     const { kind } = column;
-    columns[key] = isNumeric(kind) ? new arrays[kind](memory, at, capacity * wordsOf(kind)) : texts[key];
+    columns[key] = isNumeric(kind) ? new (arrays[kind] as OnShared)(memory, at, capacity * wordsOf(kind)) : texts[key];
     at += columnBytes(column, capacity);
   }
   return columns as ColumnsOf<T>;

@@ -10,7 +10,7 @@ import { median } from './statistics.ts';
 
 const DISTINCT = 1000;
 /** Organisms a square step at which an evolved meadow holds itself. */
-const DENSITY = 0.085;
+export const DENSITY = 0.085;
 
 /** The most common genomes of a meadow that has evolved for a while: programs as they really are, not as we imagine them. */
 export function evolvedGenomes(count: number, ticks: number, seed: number): string[] {

@@ -38,6 +38,8 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
   readonly kernel: Kernel<S>;
   readonly world: WorldDefinition<S>;
   readonly seed: number;
+  /** The parameters that it began with, whatever has been turned since. */
+  readonly begun: Parameters;
   /** Every tick's event, and what observers make of it, in causal order. */
   readonly events$: Observable<LabEvent>;
   private readonly bus = new Bus<LabEvent>();
@@ -51,6 +53,7 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
     const { world, parameters, seed, genomes } = options;
     this.world = world;
     this.seed = seed;
+    this.begun = parameters;
     this.kernel = new Kernel({ world, parameters, seed, genomes });
     this.events$ = this.bus.events$;
     this.digests = options.observed !== false;

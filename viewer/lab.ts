@@ -10,7 +10,6 @@ import type { Packable } from '../core/kernel/packed.ts';
 import { resolveParameters } from '../core/kernel/parameters.ts';
 import type { Saveable } from '../core/kernel/saveable.ts';
 import type { OperatorName } from '../core/kernel/tick-events.ts';
-import type { TextSample } from '../core/measures/groups/group.ts';
 import type { MeasureOptions } from '../core/measures/measure-options.ts';
 import { createMeasures, type Measures } from '../core/measures/measures.ts';
 import { Phylogeny } from '../core/measures/phylogeny.ts';
@@ -49,8 +48,6 @@ export interface LabOptions {
   archive?: ArchiveChoice;
   /** What is measured; nothing when left out. */
   measures?: MeasureOptions;
-  /** Hears what is embedded. */
-  onTexts?: (sample: TextSample) => void;
   /** Genomes of the first organisms instead of the world's own. */
   founders?: readonly string[];
   /** Where this run parts from others. */
@@ -111,12 +108,12 @@ export function createLab(options: LabOptions): Lab {
   admitElites(simulation, archive);
   const appraiser = appraiseLives(simulation);
   const phylogeny = new Phylogeny(simulation);
-  const { measures: wanted, onTexts } = options;
+  const { measures: wanted } = options;
   const measures = wanted === undefined || wanted.wanted.length === 0 ? null : createMeasures({
-    simulation, archive, totals, phylogeny, ...(onTexts === undefined ? {} : { onTexts }),
+    simulation, archive, totals, phylogeny,
     componentOf: createSkeletons({ genomes: createInstincts(world.vocabulary), vocabulary: world.vocabulary, situations: drawSituations(world.vocabulary, wanted.situations) }),
   }, wanted);
-  const view = viewArchive(archive, archiveFacts(world, archiveChoice), (genome) => simulation.kernel.genomes.text(genome));
+  const view = viewArchive(archive, archiveFacts(world, archiveChoice), ({ genome }) => simulation.kernel.genomes.text(genome));
   const writer = service === null ? null : createWriter({ simulation, service, archive: view, language: options.language ?? {} });
   const thinker = service === null ? null : createMinds({ simulation, service, options: options.minds ?? {} });
   const judging = service === null || world.question === undefined ? null : createJudging({ simulation, service, options: options.judge ?? {} });

@@ -1,5 +1,5 @@
-import type { ArchivedLife } from '../../core/archive/life-archive.ts';
 import type { GridArchive } from '../../core/archive/grid-archive.ts';
+import type { GridCells } from '../../core/archive/grid-cells.ts';
 import type { MeasureFacts } from '../../core/kernel/world.ts';
 import type { ParentExample } from './words.ts';
 
@@ -19,28 +19,28 @@ export interface ArchiveView {
 }
 
 /**
- * A grid archive of lives as operators see it. `text` gives the genome behind a handle; `objective` is the name of what
- * the archive's elites are best at. The bins must be even.
+ * A grid archive as operators see it. `text` gives the genome of a solution; `objective` is the name of what the archive's
+ * elites are best at, and the measures are in the order of its dimensions.
  */
-export function viewArchive(archive: GridArchive<ArchivedLife>, facts: { objective: string; measures: readonly MeasureFacts[] },
-  text: (genome: number) => string): ArchiveView {
+export function viewArchive<T>(archive: GridArchive<T>, facts: { objective: string; measures: readonly MeasureFacts[] },
+  text: (solution: T) => string): ArchiveView {
   const { measures, objective: best } = facts;
   const { dims, cells } = archive;
-  /** The bins of a cell, one for each measure. */
-  function binsOf(cell: number): number[] {
-    const bins = dims.map(() => 0);
-    for (let m = dims.length - 1, rest = cell; m >= 0; m--) {
-      bins[m] = rest % dims[m]!;
-      rest = Math.floor(rest / dims[m]!);
-    }
-    return bins;
+  const grid = archive.tessellation as GridCells;
+  const binsOf = (cell: number): number[] => grid.binsOf(cell);
+
+  /** The lower edge of a bin. */
+  function edge(measure: number, bin: number): number {
+    const ticks = grid.options.ticks?.[measure];
+    const [lower, upper] = grid.options.ranges[measure]!;
+    return ticks ? ticks[bin - 1]! : lower + bin * ((upper - lower) / dims[measure]!);
   }
 
   function elite(cell: number): ParentExample | null {
     const found = archive.elite(cell);
     if (found === null) return null;
     const life = [`${best} ${rounded(found.objective)}`, ...measures.map(({ name }, m) => `${name} ${rounded(found.measures[m] ?? 0)}`)];
-    return { genome: text(found.solution.genome), life: life.join(', ') };
+    return { genome: text(found.solution), life: life.join(', ') };
   }
 
   return {
@@ -48,10 +48,9 @@ export function viewArchive(archive: GridArchive<ArchivedLife>, facts: { objecti
     niche(cell) {
       const bins = binsOf(cell);
       return {
-        ranges: measures.map(({ name, lower, upper }, m) => {
-          const width = (upper - lower) / dims[m]!;
-          const edge = (index: number): number => lower + index * width;
-          return { name, lower: bins[m] === 0 ? null : edge(bins[m]!), upper: bins[m] === dims[m]! - 1 ? null : edge(bins[m]! + 1) };
+        ranges: measures.map(({ name }, m) => {
+          const bin = bins[m]!;
+          return { name, lower: bin === 0 ? null : edge(m, bin), upper: bin === dims[m]! - 1 ? null : edge(m, bin + 1) };
         }),
       };
     },

@@ -1,9 +1,10 @@
 import type { RandomStream } from '../../core/kernel/random.ts';
 import type { ModelOperator } from '../../core/kernel/tick-events.ts';
+import type { Task } from '../model/task.ts';
 import type { ArchiveView } from './archive-view.ts';
-import type { GenomeForm } from './genome-form.ts';
+import type { GenomeForm, Written } from './genome-form.ts';
 import type { LanguageOptions } from './options.ts';
-import type { Crossover, Invention, Mutation } from './tasks.ts';
+import { crossoverTask, inventTask, mutateTask, type Asking, type Crossover, type Invention, type Mutation } from './tasks.ts';
 import type { ParentExample } from './words.ts';
 
 /** What an operator is to do for a child. */
@@ -66,6 +67,15 @@ export function planChild(operator: ModelOperator, form: GenomeForm, parents: re
       const near = view.neighbours(cell, NEIGHBOURS);
       return { operator, input: { niche: view.niche(cell), near, measures: view.measures, prompt: mutationPrompts ? random.pick(form.seedPrompts) : null } };
     }
+  }
+}
+
+/** What a model is asked for it. */
+export function taskOf(plan: Plan, form: GenomeForm, asking: Asking): Task<Written> {
+  switch (plan.operator) {
+    case 'llm-mutate': return mutateTask(form, plan.input, asking);
+    case 'llm-crossover': return crossoverTask(form, plan.input, asking);
+    case 'llm-invent': return inventTask(form, plan.input, asking);
   }
 }
 

@@ -14,10 +14,10 @@ import type { ArchiveView } from './archive-view.ts';
 import { createBandit, type Bandit } from './bandit.ts';
 import type { GenomeForm, Written } from './genome-form.ts';
 import { languageOptions, type LanguageOptions } from './options.ts';
-import { drawOperator, planChild, possibleOperators, shotOf, type ArchiveShot, type Plan } from './plan-child.ts';
+import { drawOperator, planChild, possibleOperators, shotOf, taskOf, type ArchiveShot, type Plan } from './plan-child.ts';
 import { programForm } from './program-form.ts';
 import { Stories, type Story } from './stories.ts';
-import { crossoverTask, inventTask, mutateTask, type Asking } from './tasks.ts';
+import type { Asking } from './tasks.ts';
 import { lifeInWords, type ParentExample } from './words.ts';
 
 export interface WriterOptions {
@@ -167,14 +167,6 @@ export function createWriter({ simulation, service, archive = null, language: gi
       for (const child of [...unsettled.keys()]) settle(failed(child, stories.of(child)?.operator, 'the run was stopped'), stories.of(child));
     },
   };
-}
-
-function taskOf(plan: Plan, form: GenomeForm, asking: Asking): Task<Written> {
-  switch (plan.operator) {
-    case 'llm-mutate': return mutateTask(form, plan.input, asking);
-    case 'llm-crossover': return crossoverTask(form, plan.input, asking);
-    case 'llm-invent': return inventTask(form, plan.input, asking);
-  }
 }
 
 /** The parent and, where there is one, its partner. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AddStatus, type Archive } from '../../core/archive/archive.ts';
-import { GaussianEmitter, IsoLineEmitter, type Emitter } from '../../core/archive/emitter.ts';
+import type { Asked, Emitter } from '../../core/archive/emitter.ts';
 import { GridArchive } from '../../core/archive/grid-archive.ts';
 import { Scheduler } from '../../core/archive/scheduler.ts';
+import { GaussianEmitter, IsoLineEmitter } from '../../core/archive/vector-emitter.ts';
 import { runSphere } from '../bench/sphere.ts';
 
 const grid = (): GridArchive<Float64Array> => new GridArchive<Float64Array>({ dims: [4], ranges: [[0, 4]] });
@@ -102,7 +103,7 @@ describe('a scheduler', () => {
     expect([a.told, b.told]).toEqual([[[AddStatus.new, AddStatus.new]], [[AddStatus.new, AddStatus.new, AddStatus.new]]]);
     round(scheduler, into);
     expect([a.told[1], b.told[1]]).toEqual([[AddStatus.notAdded, AddStatus.notAdded], [AddStatus.notAdded, AddStatus.notAdded, AddStatus.notAdded]]);
-    expect(scheduler.records()).toEqual([{ name: 'a', candidates: 4, successes: 2 }, { name: 'b', candidates: 6, successes: 3 }]);
+    expect(scheduler.records()).toEqual([{ name: 'a', candidates: 4, successes: 2, empty: 0, standIns: 0 }, { name: 'b', candidates: 6, successes: 3, empty: 0, standIns: 0 }]);
     expect([into.elite(0)?.solution, result.elite(0)?.solution]).toEqual([2, 2]);
   });
 
@@ -127,7 +128,7 @@ describe('a scheduler', () => {
     const into = archive();
     const emitters = ['a', 'b', 'c'].map((name) => speaker(name, () => 0));
     const scheduler = new Scheduler({ archive: into, emitters, active: 1, zeta: 0.3 });
-    scheduler.restore({ candidates: [40, 10, 20], successes: [20, 3, 9], asked: [0, 0, 0] });
+    scheduler.restore([[20, 40], [3, 10], [9, 20]].map(([successes, candidates]) => ({ candidates: candidates!, successes: successes!, empty: 0, standIns: 0, asked: 0 })));
     const worth = [[20, 40], [3, 10], [9, 20]].map(([s, n]) => s! / n! + 0.3 * Math.sqrt(Math.log(70) / n!));
     const best = worth.indexOf(Math.max(...worth));
     scheduler.ask();
@@ -143,6 +144,56 @@ describe('a scheduler', () => {
     expect(() => { scheduler.tell([1], [0.5]); }).toThrow('2 candidates came back with 1 objectives and 1 measures; 2 and 2 are needed.');
     scheduler.tell([1, 2], [0.5, 0.5]);
     expect(into.numElites).toBe(1);
+  });
+
+  it('[A29] waits for emitters that need time, and takes all in the order of the emitters, whichever is ready first', async () => {
+    const run = async (order: readonly number[]): Promise<unknown> => {
+      const into = archive();
+      const ready: (() => void)[] = [];
+      const late = (name: string, say: number): Emitter<number, Promise<readonly number[]>> => ({
+        name, asked: 0, keep: (n) => n,
+        ask: () => new Promise((resolve) => { ready.push(() => resolve([say, say])); }),
+      });
+      const scheduler = new Scheduler<number, Asked<number>>({ archive: into, emitters: [late('a', 7), speaker('b', () => 5, 1), late('c', 7)] });
+      const coming = scheduler.ask();
+      expect(() => { scheduler.tell([], []); }).toThrow('tell was called before the candidates had come');
+      expect(() => scheduler.ask()).toThrow('ask was called twice');
+      for (const i of order) ready[i]!();
+      const asked = await coming;
+      expect(asked).toEqual([7, 7, 5, 7, 7]);
+      scheduler.tell([...asked], [0.5, 0.5, 0.5, 0.5, 0.5]);
+      return [[...into], scheduler.records()];
+    };
+    expect(await run([0, 1])).toEqual(await run([1, 0]));
+  });
+
+  it('[A29] is at rest again after an emitter that fails', async () => {
+    const into = archive();
+    let fails = true;
+    const moody: Emitter<number, Promise<readonly number[]>> = { name: 'moody', asked: 0, keep: (n) => n, ask: () => (fails ? Promise.reject(new Error('not today')) : Promise.resolve([1])) };
+    const scheduler = new Scheduler<number, Asked<number>>({ archive: into, emitters: [speaker('b', () => 5, 2), moody] });
+    await expect(scheduler.ask()).rejects.toThrow('not today');
+    fails = false;
+    expect(await scheduler.ask()).toEqual([5, 5, 1]);
+  });
+
+  it('[A30] counts what did not come, and what stood in for it, as no success: an emitter that never delivers is left for others', () => {
+    const into = archive();
+    let rising = 0;
+    const silent: Emitter<number> = { name: 'silent', asked: 0, empty: 2, keep: (n) => n, ask() { this.asked++; return []; } };
+    const borrowed: Emitter<number> = { ...speaker('borrowed', () => ++rising, 3), standIns: [0, 2] };
+    const good = speaker('good', () => ++rising);
+    const scheduler = new Scheduler({ archive: into, emitters: [silent, borrowed, good], active: 1, zeta: 0.2 });
+    for (let i = 0; i < 60; i++) round(scheduler, into);
+    const [a, b, c] = scheduler.records();
+    expect(a).toEqual({ name: 'silent', candidates: 2 * silent.asked, successes: 0, empty: 2 * silent.asked, standIns: 0 });
+    expect(b).toEqual({ name: 'borrowed', candidates: 3 * borrowed.asked, successes: borrowed.asked, empty: 0, standIns: 2 * borrowed.asked });
+    expect(c).toEqual({ name: 'good', candidates: 2 * good.asked, successes: 2 * good.asked, empty: 0, standIns: 0 });
+    expect(good.asked).toBeGreaterThan(40);
+    expect(silent.asked).toBeLessThan(borrowed.asked + 5);
+    const again = new Scheduler({ archive: into, emitters: [silent, borrowed, good], active: 1, zeta: 0.2 });
+    again.restore(JSON.parse(JSON.stringify(scheduler.state())) as ReturnType<typeof scheduler.state>);
+    expect(again.records()).toEqual(scheduler.records());
   });
 
   it.each([

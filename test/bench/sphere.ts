@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import type { Emitter } from '../../core/archive/emitter.ts';
-import { GaussianEmitter, IsoLineEmitter } from '../../core/archive/emitter.ts';
 import { GridArchive } from '../../core/archive/grid-archive.ts';
 import { Scheduler } from '../../core/archive/scheduler.ts';
+import { GaussianEmitter, IsoLineEmitter } from '../../core/archive/vector-emitter.ts';
 import { median } from './statistics.ts';
 
 const EDGE = 5.12;

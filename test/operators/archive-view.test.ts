@@ -14,7 +14,7 @@ const measures = [
 function archiveWith(...lives: readonly (readonly [mobility: number, lifetime: number, objective: number])[]) {
   const archive = new GridArchive<ArchivedLife>({ dims: [4, 5], ranges: [[0, 1], [0, 500]] });
   lives.forEach(([mobility, lifetime, objective], i) => { archive.add({ genome: i, organism: i, tick: 1 }, objective, [mobility, lifetime]); });
-  return { archive, view: viewArchive(archive, { objective: 'offspring conceived', measures }, (genome) => `genome ${genome}`) };
+  return { archive, view: viewArchive(archive, { objective: 'offspring conceived', measures }, ({ genome }) => `genome ${genome}`) };
 }
 
 describe('an archive as operators see it', () => {
@@ -33,6 +33,19 @@ describe('an archive as operators see it', () => {
     for (let cell = 0; cell < view.cells; cell++) {
       const middle = view.niche(cell).ranges.map(({ lower, upper }, m) => ((lower ?? measures[m]!.lower) + (upper ?? measures[m]!.upper)) / 2);
       expect(archive.cellOf(middle)).toBe(cell);
+    }
+  });
+
+  it('knows the edges of uneven bins', () => {
+    const archive = new GridArchive<string>({ dims: [4, 2], ranges: [[0, 1], [0, 10]], ticks: [[0.1, 0.5, 0.9], null] });
+    archive.add('Peas are fine.', 0.75, [0.6, 2]);
+    const view = viewArchive(archive, { objective: 'quality', measures: [measures[0]!, { ...measures[1]!, upper: 10 }] }, (text) => text);
+    const cell = archive.cellOf([0.6, 2]);
+    expect(view.elite(cell)).toEqual({ genome: 'Peas are fine.', life: 'quality 0.75, mobility 0.6, lifetime 2' });
+    expect(nicheInWords(view.niche(cell))).toBe('mobility 0.50 to 0.90, lifetime below 5');
+    for (let each = 0; each < view.cells; each++) {
+      const middle = view.niche(each).ranges.map(({ lower, upper }, m) => ((lower ?? 0) + (upper ?? [1, 10][m]!)) / 2);
+      expect(archive.cellOf(middle)).toBe(each);
     }
   });
 

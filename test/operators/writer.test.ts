@@ -23,7 +23,7 @@ const good = ({ seed, grammar }: ModelRequest): string => `Plan: more children.\
 function start({ say = good, seed = 5, archived = true, language = {}, parameters = {}, ...script }: RunOptions = {}): Run {
   const started = startMeadow({ seed, founders: variedFounders(3), parameters: { modelShare: 1, ...parameters } });
   const simulation = started.simulation as unknown as Simulation;
-  const archive = archived ? viewArchive(archiveLives(simulation), meadow, (handle) => started.genomes.text(handle)) : null;
+  const archive = archived ? viewArchive(archiveLives(simulation), meadow, ({ genome }) => started.genomes.text(genome)) : null;
   const service = scriptedService({ say, ...script });
   const writer = createWriter({ simulation, service, archive, language });
   const delivered: Delivered[] = [];

@@ -4,6 +4,7 @@ import type OpenAI from 'openai';
 import { ask, createClient, probeGrammar, translate, type Dialect, type Target } from './completion.ts';
 import { ModelError, type ModelDoor, type ModelProgress } from './contract.ts';
 import { createEmbeddedFetch } from './embedded-fetch.ts';
+import { findEndpoint } from './endpoint-address.ts';
 import { startEngine } from './engine.ts';
 import type { RateHint } from './rate.ts';
 import { cacheFolder, checkGguf, fetchWeights, weightsFacts } from './weights.ts';
@@ -83,19 +84,7 @@ async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given:
 
 async function openEndpoint(options: DoorOptions, env: NodeJS.ProcessEnv, asked: string | undefined): Promise<ModelDoor> {
   const { signal } = options;
-  const baseURL = env['OPENAI_BASE_URL'] || (env['OPENAI_API_KEY'] ? 'https://api.openai.com/v1' : undefined);
-  if (baseURL === undefined) {
-    throw new ModelError('unreachable', `The model ${asked ?? ''} needs an endpoint: set OPENAI_BASE_URL (and OPENAI_API_KEY), or choose --model embedded.`);
-  }
-  const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new ModelError('unreachable', `OPENAI_BASE_URL is "${baseURL}", which is not an http address: write for example http://127.0.0.1:11434/v1.`);
-  }
-  // Servers on this machine want no key, but the client wants one.
-  const key = env['OPENAI_API_KEY'] || (isLoopback(url.hostname) ? 'none' : undefined);
-  const name = `the endpoint ${url.origin}${url.pathname}`;
-  if (key === undefined) throw new ModelError('refused', `T${name.slice(1)} is not on this machine and needs a key: set OPENAI_API_KEY.`);
-
+  const { baseURL, key, name, local } = findEndpoint(env, asked);
   const timeoutMs = options.timeoutMs ?? endpointDefaults.timeoutMs;
   const client = createClient(baseURL, key, timeoutMs, fetch);
   const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: false, schema: true, logprobs: true };
@@ -105,7 +94,7 @@ async function openEndpoint(options: DoorOptions, env: NodeJS.ProcessEnv, asked:
   const wish = env['LICHEN_GRAMMAR']?.toLowerCase();
   dialect.grammar = wish === 'on' || (wish !== 'off' && await probeGrammar({ ...known, timeoutMs: Math.min(timeoutMs, endpointDefaults.probeTimeoutMs) }, signal));
   return createDoor(known, {
-    where: 'endpoint', local: isLoopback(url.hostname), slots: Math.max(1, options.slots ?? endpointDefaults.slots), contextTokens, onClose: () => undefined,
+    where: 'endpoint', local, slots: Math.max(1, options.slots ?? endpointDefaults.slots), contextTokens, onClose: () => undefined,
   });
 }
 
@@ -153,10 +142,6 @@ function readContext(listed: Record<string, unknown>): number | null {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
 }
 
 interface Whereabouts { where: ModelDoor['where']; local: boolean; slots: number; contextTokens: number | null; onClose(): void }

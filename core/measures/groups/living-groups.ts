@@ -70,15 +70,17 @@ export const diversity: MeasureGroup = {
   },
 };
 
+/** Columns that name something: their numbers are no quantities. */
+const names: readonly string[] = ['id', 'genome', 'lineage'] satisfies (keyof typeof commonColumns)[];
 const momentNames = ['mean', 'deviation', 'least', 'greatest'] as const;
 
 export const columns: MeasureGroup = {
   name: 'columns', pace: 'every', cost: 'the organisms are sorted by id, and two passes over every column',
-  sentence: 'Mean and spread of every column of the population.',
-  facts: (world) => Object.keys({ ...commonColumns, ...world.columns })
+  sentence: 'Mean and spread of every column of the population that is a quantity.',
+  facts: (world) => Object.keys({ ...commonColumns, ...world.columns }).filter((column) => !names.includes(column))
     .flatMap((column) => momentNames.map((moment) => fact(`${column}.${moment}`, '', `${moment === 'mean' ? 'Mean' : moment === 'deviation' ? 'Standard deviation' : moment === 'least' ? 'Least' : 'Greatest'} of the column ${column}.`))),
   create: ({ simulation: { kernel } }) => ({
-    values: () => Object.fromEntries(Object.entries(columnMoments(kernel)).flatMap(([column, moments]) => momentNames.map((moment) => [`${column}.${moment}`, moments[moment]]))),
+    values: () => Object.fromEntries(Object.entries(columnMoments(kernel)).filter(([column]) => !names.includes(column)).flatMap(([column, moments]) => momentNames.map((moment) => [`${column}.${moment}`, moments[moment]]))),
   }),
 };
 

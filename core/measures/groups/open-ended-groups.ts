@@ -7,10 +7,12 @@ import type { MeasureFact, MeasureGroup } from './group.ts';
 
 const fact = (name: string, unit: string, sentence: string): MeasureFact => ({ name, unit, sentence });
 const modesNames = ['components', 'change', 'novelty', 'complexity', 'ecology'] as const satisfies readonly (keyof ModesReport)[];
+/** Samples below which a class is said with a warning. */
+const FEW = 30;
 const written = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** What a fit says of a series, in words. */
-const grows = (growth: Growth | null): string => (growth === null ? 'too short to be fitted'
+const grows = (growth: Growth | null): string => (growth === null ? 'too few samples to be fitted'
   : `${growth.unbounded ? 'unbounded' : 'bounded'}, best fitted by a ${growth.best.model} model`);
 
 export const modes: MeasureGroup = {
@@ -70,9 +72,9 @@ export const activity: MeasureGroup = {
         const verdict = watch.verdict(level);
         const beside = ({ real, shadow, highest, p }: BesideShadows): string => `${written(real)} against ${written(shadow)} (at most ${written(highest)}) in the shadows, p = ${written(p)}`;
         return [
-          `Evolutionary activity: class ${verdict.class}, ${verdict.label}, from ${verdict.samples} samples and ${verdict.shadows} neutral shadows at the level ${written(verdict.level)}.`,
+          `Evolutionary activity: class ${verdict.class}, ${verdict.label}, from ${verdict.samples} samples and ${verdict.shadows} neutral shadows at the level ${written(verdict.level)}.${verdict.samples < FEW ? ' So few samples tell little.' : ''}`,
           `New activity is ${beside(verdict.newActivity)}; median activity ${beside(verdict.medianActivity)}.`,
-          `The median beyond the shadows' is ${grows(verdict.medianGrowth)}; diversity is ${grows(verdict.diversityGrowth)}.`,
+          `Growth of the median beyond the shadows': ${grows(verdict.medianGrowth)}; of diversity: ${grows(verdict.diversityGrowth)}.`,
         ];
       },
     };

@@ -49,6 +49,11 @@ describe('the moiré landscape', () => {
     }
   });
 
+  it('[D1] takes every angle given in thousandths for what it is, though none of them is exact', () => {
+    const mistaken = Array.from({ length: 90_001 }, (_, i) => i).filter((i) => thousandthsOf(i / 1000) !== i || thousandthsOf(i * 0.001) !== i || thousandthsOf(-i / 1000) !== -i);
+    expect(mistaken).toEqual([]);
+  });
+
   it('[D1] changes with a thousandth of a degree', () => {
     const far = { width: 512, height: 512, centre: [256, 256] as const };
     expect(differences(paintedAt(3000, far), paintedAt(3001, far)).length).toBeGreaterThan(100);

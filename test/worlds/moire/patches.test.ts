@@ -6,26 +6,26 @@ import { ground, paintedAt } from './ground.ts';
 describe('patches of the moiré', () => {
   it('[D8] numbers its patches: one number a patch, none on AA and walls, and the resource in the two lowest bits', () => {
     for (const lattice of latticeKinds) {
-      const { landscape, first, second } = paintedAt(4000, { lattice, relaxation: 0.02 });
+      const { landscape, first, second } = paintedAt(6000, { lattice, relaxation: 0.02, width: 256, height: 256, centre: [128, 128] });
       const cells = new Map<number, number[]>();
       const mistaken: number[] = [];
       first.forEach((_, i) => {
-        const patch = landscape.patchAt((i % 128) + 0.5, Math.floor(i / 128) + 0.5);
+        const patch = landscape.patchAt((i % 256) + 0.5, Math.floor(i / 256) + 0.5);
         if ((patch & 3) !== (first[i]! >= 64 ? 1 : second[i]! >= 64 ? 2 : 0)) mistaken.push(i);
         const list = cells.get(patch);
         if (list !== undefined) list.push(i); else if (patch !== 0) cells.set(patch, [i]);
       });
       expect(mistaken).toEqual([]);
-      // a patch is one piece of ground, narrower than a period: no two of its cells lie further apart
+      // a patch is one piece of ground, and not two halves of neighbours, which would be a period across
       const { period } = landscape;
       for (const [, list] of cells) {
-        const widest = Math.max(...list.map((i) => Math.hypot((i % 128) - (list[0]! % 128), Math.floor(i / 128) - Math.floor(list[0]! / 128))));
-        expect(widest).toBeLessThan(period * (lattice === 'hexagonal' ? 1 : Math.SQRT2));
+        const widest = Math.max(...list.map((i) => Math.hypot((i % 256) - (list[0]! % 256), Math.floor(i / 256) - Math.floor(list[0]! / 256))));
+        expect(widest).toBeLessThan(period * 0.85);
       }
       // two patches for each cell of the moiré, and those that the edge cuts
-      const whole = (2 * 128 * 128) / (period * period * (lattice === 'hexagonal' ? Math.sqrt(3) / 2 : 1));
+      const whole = (2 * 256 * 256) / (period * period * (lattice === 'hexagonal' ? Math.sqrt(3) / 2 : 1));
       expect(cells.size).toBeGreaterThan(whole);
-      expect(cells.size).toBeLessThan(whole + (8 * 128) / period + 8);
+      expect(cells.size).toBeLessThan(whole + (8 * 256) / period + 8);
     }
   });
 

@@ -1,72 +1,108 @@
 import type { Kernel } from '../core/kernel/kernel.ts';
-import { FRAME_BIRTH_BYTES, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_MAX_BIRTHS, FRAME_ORGANISM_BYTES } from './protocol.ts';
+import type { Hue } from './hues.ts';
+import type { Places } from './places.ts';
+import type { ThinnedField } from './thin-field.ts';
+import { FRAME_FIELD_HEADER_BYTES, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_ORGANISM_BYTES, FRAME_PLACE_BYTES, FrameFlag, padded } from './frame-layout.ts';
 
-/** Fields larger than this along a side are thinned for the page. */
-const MOST_FIELD_CELLS = 320;
-
-/** Births since the last frame, as places; kept up to what a frame holds. */
-export class BirthPlaces {
-  count = 0;
-  readonly x = new Float32Array(FRAME_MAX_BIRTHS);
-  readonly y = new Float32Array(FRAME_MAX_BIRTHS);
-
-  add(count: number, x: Float32Array, y: Float32Array): void {
-    const room = Math.min(count, FRAME_MAX_BIRTHS - this.count);
-    for (let i = 0; i < room; i++) {
-      this.x[this.count] = x[i]!;
-      this.y[this.count++] = y[i]!;
-    }
-  }
+export interface FrameContent {
+  hue: Hue;
+  hueIndex: number;
+  /** Id of the organism in hand, or -1. */
+  inHand: number;
+  /** Whether the organism in a row is lit; null where nobody is to be. */
+  lit: ((row: number) => boolean) | null;
+  births: Places;
+  deaths: Places;
+  /** How many of them have been shown already. */
+  birthsSeen: number;
+  deathsSeen: number;
+  fields: readonly ThinnedField[];
 }
 
-/** Writes a frame in the layout of `protocol.ts`. `inHand` is an organism's id, or -1. */
-export function writeFrame(kernel: Kernel, births: BirthPlaces, withField: boolean, inHand: number): ArrayBuffer {
-  const { pop, parts, width, height } = kernel;
-  const { field } = parts;
+/** Writes the organisms as they are now, in the layout of `frame-layout.ts`. */
+export function writeFrame(kernel: Kernel, content: FrameContent): ArrayBuffer {
+  const { pop, width, height } = kernel;
+  const { hue, inHand, lit } = content;
   const n = pop.count;
-  const thin = Math.ceil(Math.max(field.cols, field.rows) / MOST_FIELD_CELLS);
-  const cols = withField ? Math.floor(field.cols / thin) : 0;
-  const rows = withField ? Math.floor(field.rows / thin) : 0;
-  const birthsAt = FRAME_HEADER_BYTES + n * FRAME_ORGANISM_BYTES;
-  const fieldAt = birthsAt + births.count * FRAME_BIRTH_BYTES;
-  const buffer = new ArrayBuffer(fieldAt + cols * rows);
-  const shorts = new Uint16Array(buffer, 0, fieldAt >> 1);
+  const births = content.births.since(content.birthsSeen);
+  const deaths = content.deaths.since(content.deathsSeen);
+  const litAt = FRAME_HEADER_BYTES + n * FRAME_ORGANISM_BYTES;
+  const placesAt = padded(litAt + (lit === null ? 0 : (n + 7) >> 3));
+  const fieldsAt = placesAt + (births + deaths) * FRAME_PLACE_BYTES;
+  const buffer = new ArrayBuffer(fieldsAt + bytesOfFields(content.fields));
   const bytes = new Uint8Array(buffer);
-  const { x, y, tag, energy, act, signal, heading, id } = pop.columns;
+  const c = pop.columns;
   const perX = 65536 / width;
   const perY = 65536 / height;
-  const perEnergy = 255 / kernel.world.energyFull;
-  let held = 0;
-  let s = FRAME_HEADER_BYTES >> 1;
-  let b = FRAME_HEADER_BYTES + 4;
-  for (let row = 0; row < n; row++, s += 4, b += 8) {
-    shorts[s] = x[row]! * perX;
-    shorts[s + 1] = y[row]! * perY;
-    bytes[b] = tag[row]!;
-    const e = energy[row]! * perEnergy;
-    bytes[b + 1] = e > 255 ? 255 : e;
-    bytes[b + 2] = act[row]! | (signal[row]! << 5);
-    bytes[b + 3] = heading[row]!;
-    if (id[row] === inHand) held = row + 1;
+  const x = new Uint16Array(buffer, FRAME_HEADER_BYTES, n);
+  const y = new Uint16Array(buffer, FRAME_HEADER_BYTES + 2 * n, n);
+  for (let row = 0; row < n; row++) x[row] = c.x[row]! * perX;
+  for (let row = 0; row < n; row++) y[row] = c.y[row]! * perY;
+  const { from, to } = hue.paint(bytes.subarray(FRAME_HEADER_BYTES + 4 * n, FRAME_HEADER_BYTES + 5 * n));
+  let at = FRAME_HEADER_BYTES + 5 * n;
+  for (let row = 0; row < n; row++) bytes[at++] = c.act[row]! | (c.signal[row]! << 5);
+  const perEnergy = 16 / kernel.world.energyFull;
+  for (let row = 0; row < n; row++) {
+    const energy = c.energy[row]! * perEnergy;
+    // headings are rounded to the nearest sixteenth
+    bytes[at++] = ((c.heading[row]! + 8) >> 4 & 15) | ((energy < 15 ? energy : 15) << 4);
   }
-  s = birthsAt >> 1;
-  for (let i = 0; i < births.count; i++, s += 2) {
-    shorts[s] = births.x[i]! * perX;
-    shorts[s + 1] = births.y[i]! * perY;
-  }
-  for (let r = 0, at = fieldAt; r < rows; r++) {
-    const start = r * thin * field.cols;
-    for (let c = 0; c < cols; c++) bytes[at++] = field.amount[start + c * thin]! * 255;
-  }
-  const header = new DataView(buffer);
+  if (lit !== null) for (let row = 0; row < n; row++) if (lit(row)) bytes[litAt + (row >> 3)]! |= 1 << (row & 7);
+  const places = new Uint16Array(buffer, placesAt, (fieldsAt - placesAt) >> 1);
+  content.births.write(places, 0, births);
+  content.deaths.write(places, births * 2, deaths);
+  writeFields(buffer, fieldsAt, content.fields);
+  const header = new DataView(buffer, 0, FRAME_HEADER_BYTES);
   header.setUint32(0, FRAME_MAGIC, true);
   header.setUint32(4, kernel.tick, true);
   header.setUint32(8, n, true);
-  header.setUint32(12, births.count, true);
-  header.setFloat32(16, width, true);
-  header.setFloat32(20, height, true);
-  header.setUint16(24, cols, true);
-  header.setUint16(26, rows, true);
-  header.setUint32(28, held, true);
+  header.setUint32(12, inHand < 0 ? 0 : 1 + c.id.subarray(0, n).indexOf(inHand), true);
+  header.setUint16(16, births, true);
+  header.setUint16(18, deaths, true);
+  header.setUint8(20, lit === null ? 0 : FrameFlag.lit);
+  header.setUint8(21, content.hueIndex);
+  header.setUint8(22, content.fields.length);
+  header.setFloat32(24, from, true);
+  header.setFloat32(28, to, true);
+  header.setFloat32(32, width, true);
+  header.setFloat32(36, height, true);
   return buffer;
+}
+
+/**
+ * A frame of the past: the organisms of a frame without fields, with the flag that says so, fields, and another hue where
+ * what is kept of the organisms tells it.
+ */
+export function writePastFrame(kept: Uint8Array, { fields, played, hue, hueIndex }: { fields: readonly ThinnedField[]; played: boolean; hue: Hue; hueIndex: number }): ArrayBuffer {
+  const buffer = new ArrayBuffer(kept.length + bytesOfFields(fields));
+  const bytes = new Uint8Array(buffer);
+  bytes.set(kept);
+  writeFields(buffer, kept.length, fields);
+  const header = new DataView(buffer, 0, FRAME_HEADER_BYTES);
+  header.setUint8(20, header.getUint8(20) | FrameFlag.past | (played ? FrameFlag.played : 0));
+  header.setUint8(22, fields.length);
+  if (hue.ofKept === undefined) return buffer;
+  const n = header.getUint32(8, true);
+  const at = FRAME_HEADER_BYTES + 4 * n;
+  for (let i = at; i < at + n; i++) bytes[i] = hue.ofKept(bytes[i + n]!, bytes[i + 2 * n]!);
+  header.setUint8(21, hueIndex);
+  header.setFloat32(24, hue.facts.lower ?? 0, true);
+  header.setFloat32(28, hue.facts.upper ?? 0, true);
+  return buffer;
+}
+
+function bytesOfFields(fields: readonly ThinnedField[]): number {
+  return fields.reduce((sum, { bytes }) => sum + FRAME_FIELD_HEADER_BYTES + padded(bytes.length), 0);
+}
+
+function writeFields(buffer: ArrayBuffer, start: number, fields: readonly ThinnedField[]): void {
+  let at = start;
+  for (const { index, columns, rows, bytes } of fields) {
+    const header = new DataView(buffer, at, FRAME_FIELD_HEADER_BYTES);
+    header.setUint8(0, index);
+    header.setUint16(2, columns, true);
+    header.setUint16(4, rows, true);
+    new Uint8Array(buffer, at + FRAME_FIELD_HEADER_BYTES, bytes.length).set(bytes);
+    at += FRAME_FIELD_HEADER_BYTES + padded(bytes.length);
+  }
 }

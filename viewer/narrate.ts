@@ -11,8 +11,8 @@ export interface NarratorOptions {
   simulation: Simulation;
   /** Who writes children, for sentences. */
   model: string;
-  /** Of a command that turns a parameter: whether a person gave it, or the pace of a live world. */
-  origin(seq: number, key: string): 'hand' | 'pace' | 'other';
+  /** Of a command that turns a parameter: whether a person gave it, a schedule that a person has set, or the pace of a live world. */
+  origin(seq: number, key: string): 'hand' | 'schedule' | 'pace' | 'other';
   say(tick: number, kind: LogLine['kind'], text: string): void;
 }
 
@@ -52,6 +52,11 @@ export function narrate({ simulation, model, origin, say }: NarratorOptions): vo
     for (const { seq, command } of commands) {
       if (command.kind === 'set') {
         const from = origin(seq, command.key);
+        // a schedule turns in every tick; that it is at work has been said, and the slider shows where it is
+        if (from === 'schedule' || command.by === 'schedule') {
+          values[command.key] = command.value;
+          continue;
+        }
         const why = { hand: ', by hand', pace: ', to keep pace', other: '' }[from];
         say(tick, from === 'pace' ? 'pace' : 'command', `#${seq} ${titles.get(command.key) ?? command.key} ${values[command.key]} → ${command.value}${why}`);
         values[command.key] = command.value;

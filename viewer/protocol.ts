@@ -1,33 +1,24 @@
 /**
- * What the page and a running simulation say to each other, over a WebSocket or a worker's port alike.
+ * What the page and a running simulation say to each other, over a WebSocket or a worker's port alike. Text messages are
+ * JSON; organisms travel as binary frames, laid out in `frame-layout.ts`.
  *
- * Text messages are JSON. Organisms travel as binary frames, laid out so that the page hands the bytes to the GPU as
- * they came (one instance an organism, 8 bytes apart):
- *
- *     offset  bytes        content (little-endian)
- *     0       u32          0x314e434c, "LCN1"
- *     4       u32          tick
- *     8       u32          n, number of organisms
- *     12      u32          b, number of births since the last frame (at most 4096)
- *     16      f32 f32      width and height of the space, in steps
- *     24      u16 u16      columns and rows of the field, both 0 when this frame carries none
- *     28      u32          1 + index of the organism in hand, 0 when there is none or it has died
- *     32      n x 8        u16 x, u16 y (65536 = the whole width, height), u8 tag, u8 energy, u8 look, u8 heading
- *     +       b x 4        u16 x, u16 y of each birth
- *     +       cols x rows  u8 amount of resource, row by row, 255 = full
- *
- * `tag` is the heritable kin mark, a circular hue; `energy` is 255 at the world's `energyFull`; `look` holds the act in
- * bits 0-4 (index into `WorldFacts.acts`) and the signal in bits 5-7 (0 = silent, else 1 + index into
- * `WorldFacts.signals`); `heading` is the direction of the last move, 0-255 for a full turn clockwise from east, y down.
+ * A page is greeted with `hello` and a frame. Each frame is answered with `drawn`, and the next comes only then. A page
+ * that leaves a frame unanswered for long is asleep: nothing more is sent until it answers, and then a `hello` that says
+ * which ticks it has missed. Frames are of now, unless the page has asked for another tick with `at`; they then carry
+ * the flag of the past, one for each time that it asks, until `live`.
  */
 import { z } from 'zod';
+import { schedule, type Schedule } from '../core/schedules/schedule.ts';
+import type { SeriesPoint } from '../core/measures/series.ts';
+import type { Ancestor, Bookmark, EliteFacts, LogLine, MeasureInfo, MeasuredPoint, ModelFacts, MullerFacts, OrganismFacts, ShareFacts, Totals, WorldFacts } from './facts.ts';
 
-export const PROTOCOL_VERSION = 1;
-export const FRAME_MAGIC = 0x314e434c;
-export const FRAME_HEADER_BYTES = 32;
-export const FRAME_ORGANISM_BYTES = 8;
-export const FRAME_BIRTH_BYTES = 4;
-export const FRAME_MAX_BIRTHS = 4096;
+export const PROTOCOL_VERSION = 2;
+/** Longest text of a bookmark. */
+export const MOST_BOOKMARK_TEXT = 80;
+
+const id = z.int().min(0).max(0xffffffff);
+const tick = z.int().min(0).max(1_000_000_000);
+const name = z.string().max(64);
 
 /** What a client may say. Anything else is refused with a sentence. */
 export const clientMessage = z.discriminatedUnion('type', [
@@ -36,13 +27,28 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('step'), ticks: z.int().min(1).max(1000).default(1) }),
   /** Ticks a second; 0 is as fast as the machine goes. */
   z.strictObject({ type: z.literal('speed'), ticksPerSecond: z.number().min(0).max(1000) }),
-  /** Turn a pressure or another live parameter. */
-  z.strictObject({ type: z.literal('set'), key: z.string().max(64), value: z.number() }),
+  /** Turn a pressure or another live parameter; a schedule of it ends. */
+  z.strictObject({ type: z.literal('set'), key: name, value: z.number() }),
+  /** Let a pressure turn by itself from now on: ticks of the schedule are those of the run. Null, or `manual`, ends it. */
+  z.strictObject({ type: z.literal('schedule'), key: name, schedule: schedule.nullable() }),
   /** Take in hand the organism nearest to a place, in steps. */
   z.strictObject({ type: z.literal('inspect'), x: z.number(), y: z.number() }),
-  z.strictObject({ type: z.literal('inspectId'), id: z.int().min(0) }),
+  z.strictObject({ type: z.literal('inspectId'), id }),
+  /** More of an organism's line of first parents, from the `from`-th on, 0 is the parent. */
+  z.strictObject({ type: z.literal('ancestors'), id, from: z.int().min(0).max(1_000_000_000) }),
   /** Read an elite of the archive. */
   z.strictObject({ type: z.literal('inspectCell'), cell: z.int().min(0) }),
+  /** What organisms are coloured by, by name of a hue, and which fields are sent; what is left out stays as it is. */
+  z.strictObject({ type: z.literal('show'), hue: name.exactOptional(), fields: z.array(name).max(16).exactOptional() }),
+  /** Mark the living of a clade (by the id of a genotype, as the Muller plot and the card name it) or of a lineage (by its founder) as lit; null: nobody. */
+  z.strictObject({ type: z.literal('light'), clade: z.union([z.strictObject({ genotype: id }), z.strictObject({ lineage: id })]).nullable() }),
+  /** Look at the world as it was after a tick; the world goes on. */
+  z.strictObject({ type: z.literal('at'), tick }),
+  /** Look at the world as it is. */
+  z.strictObject({ type: z.literal('live') }),
+  /** Bookmarks are shared by all pages. */
+  z.strictObject({ type: z.literal('bookmark'), tick, text: z.string().trim().min(1).max(MOST_BOOKMARK_TEXT) }),
+  z.strictObject({ type: z.literal('unbookmark'), id }),
   /** New caps for what models may cost; a cap left out is none. */
   z.strictObject({ type: z.literal('budget'), calls: z.int().min(0).exactOptional(), tokens: z.int().min(0).exactOptional(), dollars: z.number().min(0).exactOptional() }),
   z.strictObject({ type: z.literal('release') }),
@@ -51,150 +57,45 @@ export const clientMessage = z.discriminatedUnion('type', [
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;
 
-/** A parameter with a slider. */
-export interface ParameterFacts {
-  key: string;
-  title: string;
-  sentence: string;
-  unit: string;
-  min: number;
-  max: number;
-  step: number;
-  initial: number;
-  value: number;
-  /** Pressures get sliders; other parameters are shown as facts. */
-  pressure: boolean;
-  /** False when it can only be chosen before the run. */
-  live: boolean;
-  /** True when only a language model gives it meaning. */
-  ofModel: boolean;
-}
-
-export interface WorldFacts {
-  name: string;
-  title: string;
-  sentence: string;
-  width: number;
-  height: number;
-  energyFull: number;
-  senses: { name: string; sentence: string; unit: string }[];
-  acts: { name: string; sentence: string }[];
-  signals: { name: string }[];
-  parameters: ParameterFacts[];
-  archive: { dims: [number, number]; measures: { name: string; sentence: string; lower: number; upper: number }[]; objective: string };
-  /** What a judge is asked of newborns; null where a world has no question. */
-  question: { name: string; text: string } | null;
-}
-
-export interface ModelFacts {
-  /** `none`: the run was asked to go without; `absent`: wanted, and not to be had. */
-  state: 'ready' | 'none' | 'absent';
-  name: string;
-  /** One sentence for a person: where it runs, or why it is absent. */
-  note: string;
-}
-
-export interface Costs { calls: number; tokens: number; dollars: number }
-
-export interface ModelAccount {
-  role: string; kind: string; model: string;
-  ok: number; repaired: number; fallback: number; budget: number;
-  calls: number; promptTokens: number; completionTokens: number; dollars: number; shared: number; retries: number;
-}
-
-/**
- * A cap that is absent is none; `used` is the largest share of a cap that is spent. `over`: something would have passed a
- * cap, and the world has paused for it or goes on blind, without models; null until then.
- */
-export interface BudgetFacts { spent: Costs; caps: Partial<Costs>; used: number; perMinute: Costs; over: 'paused' | 'blind' | null }
-
-export interface Totals {
-  tick: number;
-  population: number;
-  /** Ids given to the lineages' founders that still have living descendants. */
-  lineages: number;
-  births: number;
-  deaths: number;
-  birthsByOperator: Record<string, number>;
-  archive: { coverage: number; qdScore: number; elites: number };
-  model: {
-    calls: number; tokens: number; dollars: number; repaired: number; fallbacks: number; overBudget: number; copies: number; share: number; inFlight: number;
-    /** Everything that was asked, by role, kind and model. */
-    accounts: ModelAccount[];
-  };
-  /** Null where there is no model. */
-  budget: BudgetFacts | null;
-  fingerprint: string;
-}
-
-/** One point of the series, taken every `SERIES_EVERY` ticks. Diversity is the effective number exp(H) of genomes. */
-export interface SeriesPoint { tick: number; population: number; diversity: number; resource: number; energy: number }
-
-/** `pace`: a command that no person gave, by which a live world keeps up with its model. `model`: news of the model itself. */
-export interface LogLine {
-  seq: number; tick: number; text: string;
-  kind: 'command' | 'pace' | 'birth' | 'thought' | 'judgement' | 'reward' | 'fallback' | 'model' | 'notice';
-}
-
-export interface Ancestor { id: number; genome: string; operator: string; bornAt: number; diedAt: number | null }
-
-export interface OrganismFacts {
-  id: number;
-  alive: boolean;
-  bornAt: number;
-  age: number;
-  energy: number;
-  children: number;
-  tag: number;
-  lineage: number;
-  /** Who wrote the genome: `founder`, `copy`, `classical`, `llm`. */
+/** All that a page needs to begin with. */
+export interface Hello {
+  type: 'hello';
+  version: number;
+  world: WorldFacts;
+  seed: number;
+  model: ModelFacts;
   operator: string;
-  /** Canonical text: show it as text, never as HTML. */
-  genome: string;
-  /** Line of `genome` (from 0) whose rule fired last, or -1. */
-  firedLine: number;
-  /** What it is about to do by its own thought, whatever its instincts say; null when it follows them. */
-  intent: string | null;
-  /** Whether a thought of its own has rewritten the genome that it was born with. */
-  rewritten: boolean;
-  /** From 0 to 1, what a judge found; null when it was not judged. */
-  worth: number | null;
-  mobility: number;
-  diet: number;
-  x: number;
-  y: number;
-  parents: number[];
-  /** Nearest first, by the first parent, at most 12. */
-  ancestors: Ancestor[];
-  /** How a model came to write it; null where none did, or where that is no longer kept. All texts are a model's: data. */
-  story: StoryFacts | null;
-  /** Its last thoughts, the latest first. */
-  thoughts: ThoughtFacts[];
-}
-
-/** `outcome` is `in flight` until there is one; `reason`: what was wrong with the reply, where something was. */
-export interface StoryFacts {
-  operator: string; model: string; outcome: string; reason: string;
-  /** The mutation prompt that was followed; null for operators that have none. */
-  instruction: string | null;
-  plan: string; asked: string; replies: string[];
-}
-
-/** `sharedWith`: the organism whose deliberation this is too; null when it thought alone. */
-export interface ThoughtFacts {
-  tick: number; model: string; outcome: string; reason: string; tokens: number; asked: string; reply: string; effect: string; plan: string; sharedWith: number | null;
+  playing: boolean;
+  ticksPerSecond: number;
+  series: SeriesPoint[];
+  /** What else is measured, and its points. */
+  measures: MeasureInfo[];
+  measured: MeasuredPoint[];
+  log: LogLine[];
+  cells: [cell: number, objective: number][];
+  muller: MullerFacts;
+  bookmarks: Bookmark[];
+  share: ShareFacts;
+  totals: Totals;
+  /** Of a page that was asleep: the ticks that it has not been told of. The series, the log and all else here are whole again. */
+  missed: { from: number; to: number } | null;
 }
 
 export type ServerMessage =
-  | { type: 'hello'; version: number; world: WorldFacts; seed: number; model: ModelFacts; operator: string; playing: boolean; ticksPerSecond: number;
-      series: SeriesPoint[]; log: LogLine[]; cells: [cell: number, objective: number][]; totals: Totals }
+  | Hello
   | { type: 'totals'; totals: Totals; playing: boolean; ticksPerSecond: number; measuredTicksPerSecond: number }
-  | { type: 'series'; points: SeriesPoint[] }
+  | { type: 'series'; points: SeriesPoint[]; measured: MeasuredPoint[] }
   | { type: 'cells'; cells: [cell: number, objective: number][] }
-  | { type: 'parameter'; key: string; value: number }
+  | { type: 'muller'; muller: MullerFacts }
+  /** A parameter was turned, or is scheduled otherwise. */
+  | { type: 'parameter'; key: string; value: number; schedule: Schedule | null }
   | { type: 'log'; lines: LogLine[] }
   | { type: 'organism'; organism: OrganismFacts | null }
-  | { type: 'elite'; cell: number; objective: number; measures: [number, number]; genome: string; organism: number; tick: number }
+  | { type: 'ancestors'; id: number; from: number; ancestors: Ancestor[]; count: number }
+  | ({ type: 'elite' } & EliteFacts)
+  /** A tick before those that are held is played back from the record: how far that is. Its frame follows; null when it is there or given up. */
+  | { type: 'seeking'; tick: number; at: number | null }
+  | { type: 'bookmarks'; bookmarks: Bookmark[] }
   | { type: 'model'; model: ModelFacts }
   | { type: 'refused'; sentence: string }
   | { type: 'finished'; sentence: string };
@@ -213,3 +114,10 @@ export interface FeedHandlers {
   /** `open` once connected; `lost` when the other side has gone (a server feed goes on trying). */
   onState(state: 'open' | 'lost'): void;
 }
+
+export type {
+  Ancestor, Bookmark, BudgetFacts, Costs, EliteFacts, FieldFacts, HeldTicks, HueFacts, LogLine, MeasureInfo, MeasuredPoint, ModelAccount, ModelFacts, MullerClade, MullerFacts,
+  OrganismFacts, ParameterFacts, ShareFacts, StoryFacts, ThoughtFacts, Totals, WorldFacts,
+} from './facts.ts';
+export type { Schedule } from '../core/schedules/schedule.ts';
+export type { SeriesPoint } from '../core/measures/series.ts';

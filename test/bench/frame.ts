@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { launchBrowser } from '../e2e/browser.ts';
 import type { PageProbe } from '../../viewer/app/page-probe.ts';
-import { FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_ORGANISM_BYTES, PROTOCOL_VERSION, type ServerMessage, type Totals } from '../../viewer/protocol.ts';
+import { FRAME_FIELD_HEADER_BYTES, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_ORGANISM_BYTES, FRAME_PLACE_BYTES, padded } from '../../viewer/frame-layout.ts';
+import { PROTOCOL_VERSION, type ServerMessage, type Totals } from '../../viewer/protocol.ts';
 import { serveViewer } from '../../viewer/server.ts';
 import type { ClientPort, Session } from '../../viewer/session.ts';
 
@@ -12,6 +13,7 @@ const ORGANISMS = 100_000;
 const SIDE_STEPS = 1024;
 const FIELD_SIDE = 256;
 const BIRTHS = 64;
+const DEATHS = 64;
 const WARM_UP_FRAMES = 30;
 const MEASURED_FRAMES = 200;
 /** Frames prepared beforehand and sent in turn, so that making them costs the browser nothing while it is measured. */
@@ -33,7 +35,7 @@ export interface FrameBench {
   renderer: string;
 }
 
-/** Frames of organisms that walk, turn and gain energy, with births and a field that drifts: the layout of protocol.ts in full. */
+/** Frames of organisms that walk, turn and gain energy, with births, deaths and a field that drifts: the layout of frame-layout.ts in full. */
 function prepareFrames(): ArrayBuffer[] {
   let seed = 20_250_101;
   const random = (): number => {
@@ -45,39 +47,41 @@ function prepareFrames(): ArrayBuffer[] {
   const heading = Float32Array.from({ length: ORGANISMS }, () => random() * 256);
   const tag = Uint8Array.from({ length: ORGANISMS }, () => random() * 256);
   const stepLength = 65_536 / SIDE_STEPS;
+  const placesAt = padded(FRAME_HEADER_BYTES + ORGANISMS * FRAME_ORGANISM_BYTES);
+  const fieldAt = placesAt + (BIRTHS + DEATHS) * FRAME_PLACE_BYTES;
   return Array.from({ length: PREPARED_FRAMES }, (_, tick) => {
-    const organismBytes = ORGANISMS * FRAME_ORGANISM_BYTES;
-    const bytes = new ArrayBuffer(FRAME_HEADER_BYTES + organismBytes + BIRTHS * 4 + FIELD_SIDE * FIELD_SIDE);
+    const bytes = new ArrayBuffer(fieldAt + FRAME_FIELD_HEADER_BYTES + FIELD_SIDE * FIELD_SIDE);
     const header = new DataView(bytes);
-    header.setUint32(0, FRAME_MAGIC, true);
-    header.setUint32(4, tick, true);
-    header.setUint32(8, ORGANISMS, true);
-    header.setUint32(12, BIRTHS, true);
-    header.setFloat32(16, SIDE_STEPS, true);
-    header.setFloat32(20, SIDE_STEPS, true);
-    header.setUint16(24, FIELD_SIDE, true);
-    header.setUint16(26, FIELD_SIDE, true);
-    const places = new Uint16Array(bytes, FRAME_HEADER_BYTES, ORGANISMS * 4);
-    const traits = new Uint8Array(bytes, FRAME_HEADER_BYTES, organismBytes);
+    [FRAME_MAGIC, tick, ORGANISMS].forEach((value, index) => header.setUint32(index * 4, value, true));
+    header.setUint16(16, BIRTHS, true);
+    header.setUint16(18, DEATHS, true);
+    header.setUint8(22, 1);
+    header.setFloat32(28, 255, true);
+    header.setFloat32(32, SIDE_STEPS, true);
+    header.setFloat32(36, SIDE_STEPS, true);
+    header.setUint16(fieldAt + 2, FIELD_SIDE, true);
+    header.setUint16(fieldAt + 4, FIELD_SIDE, true);
+    const across = new Uint16Array(bytes, FRAME_HEADER_BYTES, ORGANISMS);
+    const down = new Uint16Array(bytes, FRAME_HEADER_BYTES + 2 * ORGANISMS, ORGANISMS);
+    const traits = new Uint8Array(bytes, FRAME_HEADER_BYTES + 4 * ORGANISMS, 3 * ORGANISMS);
     for (let i = 0; i < ORGANISMS; i++) {
       heading[i] = (heading[i]! + random() * 32 - 16 + 256) % 256;
       const angle = heading[i]! / 256 * 2 * Math.PI;
       x[i] = (x[i]! + Math.cos(angle) * stepLength + 65_536) % 65_536;
       y[i] = (y[i]! + Math.sin(angle) * stepLength + 65_536) % 65_536;
-      places[i * 4] = x[i]!;
-      places[i * 4 + 1] = y[i]!;
-      traits[i * 8 + 4] = tag[i]!;
-      traits[i * 8 + 5] = 60 + random() * 190;
-      traits[i * 8 + 6] = random() * 10;
-      traits[i * 8 + 7] = heading[i]!;
+      across[i] = x[i]!;
+      down[i] = y[i]!;
+      traits[i] = tag[i]!;
+      traits[ORGANISMS + i] = random() * 10;
+      traits[2 * ORGANISMS + i] = (heading[i]! >> 4) | ((4 + random() * 12) << 4);
     }
-    const births = new Uint16Array(bytes, FRAME_HEADER_BYTES + organismBytes, BIRTHS * 2);
-    for (let i = 0; i < births.length; i++) births[i] = random() * 65_536;
-    const field = new Uint8Array(bytes, FRAME_HEADER_BYTES + organismBytes + BIRTHS * 4);
+    const places = new Uint16Array(bytes, placesAt, (BIRTHS + DEATHS) * 2);
+    for (let i = 0; i < places.length; i++) places[i] = random() * 65_536;
+    const field = new Uint8Array(bytes, fieldAt + FRAME_FIELD_HEADER_BYTES);
     for (let cell = 0; cell < field.length; cell++) {
-      const across = (cell % FIELD_SIDE) / FIELD_SIDE * 2 * Math.PI;
-      const down = Math.floor(cell / FIELD_SIDE) / FIELD_SIDE * 2 * Math.PI;
-      field[cell] = 128 + 100 * Math.sin(3 * across + tick / 8) * Math.cos(2 * down);
+      const acrossTurn = (cell % FIELD_SIDE) / FIELD_SIDE * 2 * Math.PI;
+      const downTurn = Math.floor(cell / FIELD_SIDE) / FIELD_SIDE * 2 * Math.PI;
+      field[cell] = 128 + 100 * Math.sin(3 * acrossTurn + tick / 8) * Math.cos(2 * downTurn);
     }
     return bytes;
   });
@@ -85,11 +89,13 @@ function prepareFrames(): ArrayBuffer[] {
 
 function helloOf(totals: Totals): ServerMessage {
   return {
-    type: 'hello', version: PROTOCOL_VERSION, seed: 1, operator: 'classical', playing: true, ticksPerSecond: 0, series: [], log: [], cells: [], totals,
+    type: 'hello', version: PROTOCOL_VERSION, seed: 1, operator: 'classical', playing: true, ticksPerSecond: 0, series: [], measures: [], measured: [], log: [], cells: [], totals,
+    muller: { ticks: [], totals: [], clades: [] }, bookmarks: [], share: { command: '', spec: {}, branch: null }, missed: null,
     model: { state: 'none', name: '', note: 'A benchmark has no model.' },
     world: {
       name: 'bench', title: 'Bench', sentence: 'A hundred thousand walkers.', width: SIDE_STEPS, height: SIDE_STEPS, energyFull: 100,
       senses: [], acts: [{ name: 'walk', sentence: 'Walks.' }], signals: [], parameters: [],
+      hues: [{ name: 'kin', title: 'Kin mark', sentence: '', unit: '', kind: 'circular', lower: 0, upper: 255, labels: [], held: true }], fields: [{ name: 'resource', title: 'Resource' }],
       archive: { dims: [20, 20], measures: [{ name: 'a', sentence: '', lower: 0, upper: 1 }, { name: 'b', sentence: '', lower: 0, upper: 1 }], objective: 'none' },
       question: null,
     },
@@ -106,7 +112,7 @@ function framesInTurn(frames: readonly ArrayBuffer[]): Pick<Session, 'join'> {
         tick, population: ORGANISMS, lineages: 1, births: tick * BIRTHS, deaths: 0, birthsByOperator: {}, fingerprint: '',
         archive: { coverage: 0, qdScore: 0, elites: 0 },
         model: { calls: 0, tokens: 0, dollars: 0, repaired: 0, fallbacks: 0, overBudget: 0, copies: 0, share: 0, inFlight: 0, accounts: [] },
-        budget: null,
+        budget: null, held: null, recorded: false,
       });
       const next = (): void => {
         if (isOpen) port.frame(frames[tick++ % frames.length]!);
@@ -117,7 +123,7 @@ function framesInTurn(frames: readonly ArrayBuffer[]): Pick<Session, 'join'> {
       const timer = setInterval(() => {
         const points = [{ tick, population: ORGANISMS, diversity: 100, resource: 0.5, energy: 50 }];
         port.message({ type: 'totals', totals: totals(), playing: true, ticksPerSecond: 0, measuredTicksPerSecond: 30 });
-        port.message({ type: 'series', points });
+        port.message({ type: 'series', points, measured: [] });
       }, 250);
       return {
         receive(message: unknown): void {

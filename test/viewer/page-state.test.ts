@@ -2,10 +2,9 @@ import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import { budgetBrief, budgetLines, isNearlySpent, raisedCap, spentUnits } from '../../viewer/app/budget-words.ts';
 import { Camera } from '../../viewer/app/camera.ts';
-import { parseFrame } from '../../viewer/app/frame.ts';
 import { applyMessage, EMPTY_STATE, MAX_LOG_LINES, type PageState } from '../../viewer/app/state.ts';
 import { stepped, withVisibleControls } from '../../viewer/app/words.ts';
-import { FRAME_HEADER_BYTES, FRAME_MAGIC, type BudgetFacts, type LogLine, type OrganismFacts, type ServerMessage } from '../../viewer/protocol.ts';
+import type { BudgetFacts, LogLine, OrganismFacts, ServerMessage } from '../../viewer/protocol.ts';
 
 function after(state: PageState, ...messages: ServerMessage[]): PageState {
   return produce(state, (draft) => messages.forEach((message) => applyMessage(draft, message)));
@@ -13,7 +12,7 @@ function after(state: PageState, ...messages: ServerMessage[]): PageState {
 
 const organism: OrganismFacts = {
   id: 7, alive: true, bornAt: 10, age: 5, energy: 20, children: 3, tag: 9, lineage: 1, operator: 'llm', genome: 'otherwise -> eat', firedLine: 0, intent: null, rewritten: false, worth: null,
-  mobility: 0.5, diet: 0.25, x: 1, y: 2, parents: [3], ancestors: [], story: null, thoughts: [],
+  mobility: 0.5, diet: 0.25, x: 1, y: 2, parents: [3], parentGenome: null, ancestors: [], ancestorCount: 0, childrenAlive: [], childrenAliveCount: 0, genotype: 7, story: null, thoughts: [],
 };
 
 describe('the state of the page', () => {
@@ -30,32 +29,6 @@ describe('the state of the page', () => {
     const state = after(EMPTY_STATE, { type: 'organism', organism }, { type: 'organism', organism: dead });
     expect(state.hand).toEqual({ kind: 'organism', organism: { ...organism, alive: false, age: 9, energy: 0 } });
     expect(after(state, { type: 'organism', organism: null }).hand).toMatchObject({ organism: { alive: false, children: 3 } });
-  });
-});
-
-describe('a frame', () => {
-  it('is taken apart without copying', () => {
-    const bytes = new ArrayBuffer(FRAME_HEADER_BYTES + 2 * 8 + 4 + 6);
-    const header = new DataView(bytes);
-    [FRAME_MAGIC, 33, 2, 1].forEach((value, index) => header.setUint32(index * 4, value, true));
-    header.setFloat32(16, 256, true);
-    header.setFloat32(20, 128, true);
-    header.setUint16(24, 3, true);
-    header.setUint16(26, 2, true);
-    header.setUint32(28, 2, true);
-    const frame = parseFrame(bytes);
-    expect(frame).toMatchObject({ tick: 33, count: 2, birthCount: 1, width: 256, height: 128, fieldColumns: 3, fieldRows: 2, inHand: 1 });
-    expect(frame.organisms.buffer).toBe(bytes);
-    expect(frame.field?.byteOffset).toBe(FRAME_HEADER_BYTES + 20);
-  });
-
-  it('[V3] is refused when it is cut short or of another kind', () => {
-    expect(() => parseFrame(new ArrayBuffer(8))).toThrow('A frame of 8 bytes is shorter than its header of 32.');
-    const bytes = new ArrayBuffer(FRAME_HEADER_BYTES);
-    expect(() => parseFrame(bytes)).toThrow('begins with 0x0');
-    new DataView(bytes).setUint32(0, FRAME_MAGIC, true);
-    new DataView(bytes).setUint32(8, 1, true);
-    expect(() => parseFrame(bytes)).toThrow('too short for 1 organisms');
   });
 });
 

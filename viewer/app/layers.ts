@@ -180,18 +180,20 @@ export class FieldLayer {
     return this.#source.width;
   }
 
-  update({ field, fieldColumns, fieldRows }: Frame): void {
-    if (field === null) return;
-    if (this.#source.width === fieldColumns && this.#source.height === fieldRows) {
-      this.#source.resource = field;
+  update({ fields }: Frame): void {
+    const field = fields[0];
+    if (field === undefined) return;
+    const { columns, rows, amounts } = field;
+    if (this.#source.width === columns && this.#source.height === rows) {
+      this.#source.resource = amounts;
       this.#source.update();
       return;
     }
     const old = this.#source;
-    this.#source = fieldTexture(field, fieldColumns, fieldRows);
+    this.#source = fieldTexture(amounts, columns, rows);
     for (const shader of [this.#far, this.#near]) shader.resources['uField'] = this.#source;
-    this.tone.uniforms.uFieldSize[0] = fieldColumns;
-    this.tone.uniforms.uFieldSize[1] = fieldRows;
+    this.tone.uniforms.uFieldSize[0] = columns;
+    this.tone.uniforms.uFieldSize[1] = rows;
     old.destroy();
   }
 

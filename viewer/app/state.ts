@@ -1,8 +1,11 @@
 import { produce, type Draft } from 'immer';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { PaletteName } from './palette.ts';
+import type { Frame } from './frame.ts';
 import { newestLines } from '../log-lines.ts';
-import type { LogLine, ModelFacts, OrganismFacts, SeriesPoint, ServerMessage, Totals, WorldFacts } from '../protocol.ts';
+import type {
+  Ancestor, Bookmark, EliteFacts, LogLine, MeasureInfo, MeasuredPoint, ModelFacts, MullerFacts, OrganismFacts, Schedule, SeriesPoint, ServerMessage, ShareFacts, Totals, WorldFacts,
+} from '../protocol.ts';
 
 /** Lines of the log that are kept of each kind of news. */
 export const MAX_LOG_LINES = 80;
@@ -10,7 +13,7 @@ export const MAX_LOG_LINES = 80;
 const MAX_SERIES_POINTS = 4000;
 const MAX_PINS = 60;
 
-export type EliteFacts = Omit<Extract<ServerMessage, { type: 'elite' }>, 'type'>;
+export type { EliteFacts } from '../protocol.ts';
 
 /** What the card shows: a living or dead organism, or an elite of the archive. */
 export type Hand = { kind: 'organism'; organism: OrganismFacts } | { kind: 'elite'; elite: EliteFacts } | null;
@@ -27,6 +30,20 @@ export interface PageState {
   measuredTicksPerSecond: number;
   totals: Totals | null;
   series: SeriesPoint[];
+  /** What else is measured; values of points are in this order, `null` where a measure is not defined. */
+  measures: MeasureInfo[];
+  measured: MeasuredPoint[];
+  muller: MullerFacts;
+  bookmarks: Bookmark[];
+  share: ShareFacts | null;
+  /** What the world on the page is: as it is, or as it was after a tick. */
+  past: { tick: number; played: boolean } | null;
+  /** How far a tick that is played back has come. */
+  seeking: { tick: number; at: number } | null;
+  /** Ticks that nobody told this page of, because it slept or was cut off; what is shown is whole again. */
+  missed: { from: number; to: number } | null;
+  /** The line of the organism in hand as far as it was asked for, nearest first. */
+  line: { id: number; ancestors: Ancestor[]; count: number } | null;
   /** Newest last. */
   log: LogLine[];
   /** Commands that were seen, for the pins over time. */
@@ -35,6 +52,7 @@ export interface PageState {
   cells: Record<number, number>;
   /** Parameters that live now, by key. */
   values: Record<string, number>;
+  schedules: Record<string, Schedule>;
   hand: Hand;
   palette: PaletteName;
   /** The last thing refused or ended, in a sentence; empty when all is well. */
@@ -44,7 +62,8 @@ export interface PageState {
 
 export const EMPTY_STATE: PageState = {
   link: 'opening', world: null, seed: null, operator: '', model: null, playing: false, ticksPerSecond: 0, measuredTicksPerSecond: 0,
-  totals: null, series: [], log: [], pins: [], cells: {}, values: {}, hand: null, palette: 'lichen', trouble: '', finished: '',
+  totals: null, series: [], measures: [], measured: [], muller: { ticks: [], totals: [], clades: [] }, bookmarks: [], share: null,
+  past: null, seeking: null, missed: null, line: null, log: [], pins: [], cells: {}, values: {}, schedules: {}, hand: null, palette: 'lichen', trouble: '', finished: '',
 };
 
 /** The page's state, changed by recipes and watched by the panels. */
@@ -73,17 +92,35 @@ function withLastLife(before: Draft<Hand>, organism: OrganismFacts): OrganismFac
   return { ...organism, children, tag, mobility, diet, firedLine, worth };
 }
 
+/** What a page that was cut off from a world, and hears of the same world again, was not told of. */
+function missedSince({ world, seed, totals }: Draft<PageState>, next: Extract<ServerMessage, { type: 'hello' }>): PageState['missed'] {
+  const isSame = world?.name === next.world.name && seed === next.seed && totals !== null && totals.tick < next.totals.tick;
+  return isSame ? { from: totals.tick + 1, to: next.totals.tick } : null;
+}
+
+/** What a frame changes: whether the world on the page is that of now. */
+export function applyFrame(draft: Draft<PageState>, { tick, past, played }: Pick<Frame, 'tick' | 'past' | 'played'>): void {
+  if (!past) draft.past = null;
+  else if (draft.past?.tick !== tick || draft.past.played !== played) draft.past = { tick, played };
+}
+
 /** What a message of the simulation changes. */
 export function applyMessage(draft: Draft<PageState>, message: ServerMessage): void {
   switch (message.type) {
-    case 'hello':
+    case 'hello': {
+      const missed = message.missed ?? missedSince(draft, message);
       Object.assign(draft, {
         world: message.world, seed: message.seed, operator: message.operator, model: message.model, playing: message.playing,
-        ticksPerSecond: message.ticksPerSecond, totals: message.totals, series: message.series, log: newestLines(message.log, MAX_LOG_LINES),
-        pins: message.log.filter(({ kind }) => kind === 'command').slice(-MAX_PINS), hand: null, trouble: '', finished: '',
+        ticksPerSecond: message.ticksPerSecond, totals: message.totals, series: message.series, measures: message.measures, measured: message.measured,
+        muller: message.muller, bookmarks: message.bookmarks, share: message.share, missed, past: null, seeking: null, line: null,
+        log: newestLines(message.log, MAX_LOG_LINES), pins: message.log.filter(({ kind }) => kind === 'command').slice(-MAX_PINS),
+        // whoever was asleep still holds what it held, and is told of it next
+        hand: message.missed === null ? null : draft.hand, trouble: '', finished: '',
         cells: Object.fromEntries(message.cells), values: Object.fromEntries(message.world.parameters.map(({ key, value }) => [key, value])),
+        schedules: Object.fromEntries(message.world.parameters.flatMap(({ key, schedule }) => (schedule === null ? [] : [[key, schedule]]))),
       } satisfies Partial<PageState>);
       return;
+    }
     case 'totals':
       draft.totals = message.totals;
       draft.playing = message.playing;
@@ -93,12 +130,30 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
     case 'series':
       draft.series.push(...message.points);
       if (draft.series.length > MAX_SERIES_POINTS) draft.series = draft.series.filter((_, index) => index % 2 === 0);
+      draft.measured.push(...message.measured);
+      if (draft.measured.length > MAX_SERIES_POINTS) draft.measured = draft.measured.filter((_, index) => index % 2 === 0);
       return;
+    case 'muller':
+      draft.muller = message.muller;
+      return;
+    case 'bookmarks':
+      draft.bookmarks = message.bookmarks;
+      return;
+    case 'seeking':
+      draft.seeking = message.at === null ? null : { tick: message.tick, at: message.at };
+      return;
+    case 'ancestors': {
+      const before = message.from > 0 && draft.line?.id === message.id ? draft.line.ancestors.slice(0, message.from) : [];
+      draft.line = { id: message.id, ancestors: [...before, ...message.ancestors], count: message.count };
+      return;
+    }
     case 'cells':
       for (const [cell, objective] of message.cells) draft.cells[cell] = objective;
       return;
     case 'parameter':
       draft.values[message.key] = message.value;
+      if (message.schedule === null) Reflect.deleteProperty(draft.schedules, message.key);
+      else draft.schedules[message.key] = message.schedule;
       return;
     case 'log':
       draft.log = newestLines([...draft.log, ...message.lines], MAX_LOG_LINES);
@@ -112,7 +167,7 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       return;
     case 'elite': {
       const { type, ...elite } = message;
-      draft.hand = { kind: type, elite };
+      draft.hand = { kind: type, elite: elite satisfies EliteFacts };
       return;
     }
     case 'model':

@@ -1,3 +1,4 @@
+import { measuresOf } from '../../core/measures/catalogue.ts';
 import { checkParameter, parameterFacts } from '../../core/kernel/parameters.ts';
 import { pointsOf, levelsOf, type FactorValue, type Point } from '../../core/experiments/design.ts';
 import { MOST_RUNS, nameOf, seedsOf, type Experiment } from '../../core/experiments/experiment.ts';
@@ -7,6 +8,7 @@ import { runSpec, sections, type RunSpec } from '../run-spec.ts';
 import { folderName, hashOf } from './experiment-hash.ts';
 import { Failure, messageOf, orFail } from './failure.ts';
 import { resolveSpec } from './plan.ts';
+import { summaryOutcomes } from './run-results.ts';
 
 /** One run of an experiment. */
 export interface PlannedRun {
@@ -40,7 +42,16 @@ export function planExperiment(experiment: Experiment, file: string): Experiment
   const { parameters: schema } = told('world: ', () => findWorld(world));
   const facts = parameterFacts(schema);
   for (const field of Object.keys(base)) if (elsewhere[field] !== undefined) refuse(`base.${field} is said by the experiment's ${elsewhere[field]}, not in base`);
-  told('base: ', () => specOf(experiment, {}, 1));
+  const { measures } = told('base: ', () => specOf(experiment, {}, 1));
+  const measured = measuresOf(findWorld(world), measures).map(({ name }) => name);
+  const checkMeasure = (field: string, name: string): void => {
+    if (!measured.includes(name)) refuse(`${field}: there is no measure "${name}" among those that are wanted, which are ${measured.join(', ')}`);
+  };
+  experiment.outcomes.forEach(({ name, over }, i) => {
+    if (!summaryOutcomes.includes(name)) return checkMeasure(`outcomes.${i}`, name);
+    if (over !== 'last') refuse(`outcomes.${i}.over: ${name} is of the run's end alone; a measure can be taken over the whole run`);
+  });
+  if (experiment.stop.measure !== undefined) checkMeasure('stop.measure.name', experiment.stop.measure.name);
   factors.forEach((factor, i) => {
     if (!isKey(factor.key, facts.map(({ key }) => key))) {
       refuse(`factors.${i}.key: "${factor.key}" is neither a parameter of ${world} nor ${topLevel.join(', ')} nor a field of a section like language.style; the parameters are ${facts.map(({ key }) => key).join(', ')}`);

@@ -2,11 +2,13 @@ import { Command, CommanderError, Option } from 'commander';
 import { branch, type BranchFlags } from './branch.ts';
 import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber, withCaps } from './flags.ts';
+import { measureCommand } from './measure-command.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { qdaifCommand } from './qdaif-command.ts';
 import { recordCommands } from './record-commands.ts';
 import { run, type RunFlags } from './run.ts';
 import { start, type StartFlags } from './start.ts';
+import { sweepCommand } from './sweep-command.ts';
 import type { TrialFlags } from './trial-plan.ts';
 import { listWorlds } from './worlds.ts';
 
@@ -121,7 +123,10 @@ function describe(): Command {
 
   for (const command of recordCommands((code) => { process.exitCode = code; })) program.addCommand(command.copyInheritedSettings(program));
 
+  program.addCommand(sweepCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
+
   program.addCommand(qdaifCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
+  program.addCommand(measureCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
 
   program.command('worlds').argument('[world]')
     .description('What worlds there are: senses, acts, parameters.')

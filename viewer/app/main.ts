@@ -10,13 +10,15 @@ import { parseFrame } from './frame.ts';
 import { showLog } from './log-panel.ts';
 import { Marks } from './marks.ts';
 import { showModels } from './models-panel.ts';
+import { showMuller } from './muller-panel.ts';
 import type { PageProbe } from './page-probe.ts';
 import { showPressures } from './pressures-panel.ts';
 import { showSeries } from './series-panel.ts';
-import { applyMessage, Store } from './state.ts';
+import { applyFrame, applyMessage, Store } from './state.ts';
 import { theme$ } from './theme.ts';
 import { showTimeBar } from './time-bar.ts';
 import { showTopLine } from './top-line.ts';
+import { offerWorldPicture } from './world-picture.ts';
 import { WorldView } from './world-view.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
 
@@ -43,6 +45,7 @@ async function start(): Promise<void> {
   showModels(store, send);
   showBudgetNotice(store, send);
   showArchive(store, send);
+  showMuller(store, send);
   showSeries(store);
   showPressures(store, send);
   showLog(store);
@@ -54,6 +57,7 @@ async function start(): Promise<void> {
   const view = await WorldView.create(canvas, (x, y) => send({ type: 'inspect', x, y }));
   const marks = new Marks();
   showChoices(store, (change) => view.choose(change));
+  offerWorldPicture(store, () => view.pixels());
   theme$.subscribe((theme) => view.setTheme(theme));
   const stage = byId('stage', HTMLElement);
   new ResizeObserver(() => view.resize(stage.clientWidth, stage.clientHeight)).observe(stage);
@@ -70,6 +74,7 @@ async function start(): Promise<void> {
         decoded = performance.now();
         view.accept(frame, began / 1000);
         marks.accept(frame);
+        if (frame.past || store.now.past !== null) store.change((draft) => applyFrame(draft, frame));
       } catch (error) {
         refuse(error);
       }

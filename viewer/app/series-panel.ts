@@ -1,77 +1,168 @@
 import { auditTime, combineLatest } from 'rxjs';
 import uPlot from 'uplot';
-import type { SeriesPoint } from '../protocol.ts';
+import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
+import { dressPanel, placeUnder } from './panel.ts';
+import { allLines, FIRST_LINES, tabulate, valueBefore, type SeriesLine, type SeriesTable } from './series-lines.ts';
+import { linesColour, plotOptions } from './series-plot.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
-import { compact, count, figure } from './words.ts';
+import { count, figure } from './words.ts';
 
-const HEIGHT_PX = 128;
-const REDRAW_MS = 200;
-const AXIS_FONT = '11px system-ui, sans-serif';
+const REDRAW_MS = 400;
+const CHOSEN_KEY = 'lichen.series';
+/** More lines cannot be told apart, nor their axes. */
+export const MOST_LINES = 5;
 
-function columns(points: readonly SeriesPoint[]): uPlot.AlignedData {
-  return [points.map(({ tick }) => tick), points.map(({ population }) => population), points.map(({ diversity }) => diversity)];
+function rememberedLines(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(CHOSEN_KEY) ?? 'null');
+    if (Array.isArray(kept) && kept.length > 0 && kept.every((name) => typeof name === 'string')) return kept.slice(0, MOST_LINES) as string[];
+  } catch {
+    // a browser that keeps nothing, or something else under that name: begin as at first
+  }
+  return [...FIRST_LINES];
 }
 
-function options(theme: Theme, width: number): uPlot.Options {
-  const axis = { stroke: theme.dim, font: AXIS_FONT, ticks: { show: false }, grid: { stroke: theme.line, width: 1 } };
-  const brief = (_: uPlot, values: number[]): string[] => values.map(compact);
-  return {
-    width, height: HEIGHT_PX, padding: [6, 4, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, points: { size: 5 }, drag: { x: false, y: false } },
-    scales: { x: { time: false }, population: { range: (_, __, most) => [0, Math.max(1, most * 1.06)] }, diversity: { range: (_, __, most) => [0, Math.max(1, most * 1.06)] } },
-    axes: [
-      { ...axis, size: 22, grid: { show: false }, values: brief },
-      { ...axis, scale: 'population', size: 40, space: 34, values: brief, stroke: theme.light ? theme.ink : theme.moss },
-      { ...axis, scale: 'diversity', side: 1, size: 36, space: 34, grid: { show: false }, values: brief, stroke: theme.light ? theme.ink : theme.sky },
-    ],
-    series: [
-      {},
-      { label: 'population', scale: 'population', stroke: theme.moss, width: 1.5, fill: `${theme.moss}26`, points: { show: false } },
-      { label: 'diversity', scale: 'diversity', stroke: theme.sky, width: 1.5, points: { show: false }, dash: [6, 2] },
-    ],
-  };
-}
-
-/** Population and diversity over time; the figures follow the pointer, else they are those of now. */
+/** Population, diversity and whatever else is measured, over time; figures follow the pointer, else they are those of now. */
 export function showSeries(store: Store): void {
   const host = byId('series', HTMLElement);
   const figures = byId('series-figures', HTMLElement);
-  const populationText = element('b', { class: 'moss' });
-  const diversityText = element('b', { class: 'sky' });
-  const when = element('span');
-  figures.append(populationText, ' · ', diversityText, ' kinds', when);
-  figures.title = 'Organisms alive, and the effective number of genomes among them, exp(H): how many equally common kinds would be as diverse.';
+  const legend = element('ul', { id: 'series-legend', 'aria-label': 'Lines and their values' });
+  const choose = element('div', { popover: 'auto', class: 'menu', id: 'series-choose', role: 'group', 'aria-label': `Lines to draw, at most ${MOST_LINES}` });
+  const chooser = element('button', { type: 'button', class: 'plain', id: 'series-chooser', popovertarget: 'series-choose', 'aria-expanded': false }, 'lines');
+  placeUnder(choose, chooser);
+  host.before(legend);
+  figures.after(chooser);
+  host.after(choose);
 
-  const showPoint = (point: SeriesPoint | undefined, pointed: boolean): void => {
-    if (point === undefined) return;
-    setText(populationText, count(point.population));
-    setText(diversityText, figure(point.diversity));
-    setText(when, pointed ? ` at ${count(point.tick)}` : '');
-  };
-
+  let wanted = rememberedLines();
+  let lines: SeriesLine[] = [];
+  let table: SeriesTable = { ticks: [], values: [] };
   let plot: uPlot | null = null;
-  let pointedIndex: number | null = null;
-  const build = (theme: Theme): void => {
-    plot?.destroy();
-    plot = new uPlot({
-      ...options(theme, host.clientWidth || 300),
-      hooks: {
-        setCursor: [({ cursor }): void => {
-          pointedIndex = cursor.idx ?? null;
-          const { series } = store.now;
-          showPoint(pointedIndex === null ? series.at(-1) : series[pointedIndex], pointedIndex !== null);
-        }],
-      },
-    }, columns(store.now.series), host);
+  let theme: Theme | null = null;
+  let pointed: number | null = null;
+  let outputs: HTMLElement[] = [];
+
+  /** The chosen lines that there are, each with its shadow behind it. */
+  const chosenLines = (): SeriesLine[] => {
+    const all = new Map(allLines(store.now.measures).map((line) => [line.name, line]));
+    const chosen = wanted.flatMap((name) => all.get(name) ?? []);
+    const shadows = chosen.flatMap(({ shadow }) => shadow === null || wanted.includes(shadow) ? [] : all.get(shadow) ?? []);
+    return [...chosen, ...shadows];
   };
-  theme$.subscribe(build);
-  combineLatest([store.watch(({ series }) => series)]).pipe(auditTime(REDRAW_MS)).subscribe(([series]) => {
-    plot?.setData(columns(series));
-    if (pointedIndex === null) showPoint(series.at(-1), false);
-    host.dataset['points'] = String(series.length);
+  const mostPoints = (): number => Math.max(200, host.clientWidth);
+  const data = (): uPlot.AlignedData => {
+    table = tabulate(lines, store.now.series, store.now.measured, mostPoints());
+    return [table.ticks, ...table.values];
+  };
+
+  const panel = dressPanel(store, {
+    name: 'series',
+    picture: () => {
+      const drawn = plot?.ctx.canvas ?? null;
+      return { parts: [
+        { kind: 'text', text: lines.map(({ title, unit, shadow }) => `${title}${unit === '' ? '' : ` (${unit})`}${shadow === null ? '' : ', its neutral shadow dashed'}`).join(' · ') },
+        ...(drawn === null ? [] : [{ kind: 'drawing' as const, height: Math.round(drawn.height / drawn.width * (Math.max(480, host.clientWidth) - 40)), paint: (context: CanvasRenderingContext2D, width: number, height: number) => context.drawImage(drawn, 0, 0, width, height) }]),
+      ] };
+    },
+    tables: [
+      { name: 'series', title: 'Lines drawn', csv: () => csvOf(lines) },
+      { name: 'series-all', title: 'All that is measured', csv: () => csvOf(allLines(store.now.measures)) },
+    ],
   });
-  new ResizeObserver(() => plot?.setSize({ width: host.clientWidth, height: HEIGHT_PX })).observe(host);
+  const csvOf = (some: readonly SeriesLine[]): string => {
+    const { ticks, values } = tabulate(some, store.now.series, store.now.measured);
+    return toCsv(['tick', ...some.map(({ name }) => name)], ticks.map((tick, i) => [tick, ...values.map((column) => column[i] ?? null)]));
+  };
+
+  const read = (): void => {
+    const index = pointed ?? table.ticks.length - 1;
+    lines.forEach((_, i) => {
+      const value = valueBefore(table.values[i] ?? [], index);
+      const output = outputs[i];
+      if (output !== undefined) setText(output, value === null ? '–' : figure(value));
+    });
+    setText(figures, table.ticks.length === 0 ? '' : pointed === null ? `to tick ${count(table.ticks.at(-1) ?? 0)}` : `at tick ${count(table.ticks[pointed] ?? 0)}`);
+  };
+
+  const build = (): void => {
+    if (theme === null || !panel.isOpen()) return;
+    plot?.destroy();
+    plot = null;
+    lines = chosenLines();
+    const shadowsFrom = lines.length - lines.filter(({ name }) => !wanted.includes(name)).length;
+    outputs = lines.map(() => element('b'));
+    legend.replaceChildren(...lines.map((line, i) => {
+      const key = element('i', { class: i >= shadowsFrom ? 'line-key shadow' : 'line-key' });
+      key.style.borderColor = linesColour(theme!, i, i >= shadowsFrom);
+      return element('li', { title: `${line.title}${line.unit === '' ? '' : `, ${line.unit}`}: ${line.sentence}`, 'data-line': line.name }, key, i >= shadowsFrom ? `${line.title} (neutral)` : line.title, ' ', outputs[i]!);
+    }));
+    if (lines.length > 0) {
+      plot = new uPlot(plotOptions({
+        theme, lines, shadowsFrom, width: host.clientWidth || 300, height: host.clientHeight || 120,
+        pointed(index) {
+          pointed = index;
+          read();
+        },
+      }), data(), host);
+    }
+    host.setAttribute('aria-label', `${lines.map(({ title }) => title).join(', ')} over time`);
+    host.dataset['lines'] = lines.map(({ name }) => name).join(' ');
+    read();
+  };
+  panel.onOpen(build);
+
+  host.tabIndex = 0;
+  host.addEventListener('keydown', (event) => {
+    if (plot === null || table.ticks.length === 0) return;
+    const last = table.ticks.length - 1;
+    const step = Math.max(1, Math.round(last / 60));
+    const to = ({ ArrowLeft: Math.max(0, (pointed ?? last) - step), ArrowRight: Math.min(last, (pointed ?? last) + step), Home: 0, End: last } as Record<string, number>)[event.key];
+    if (to === undefined && event.key !== 'Escape') return;
+    if (to === undefined && pointed === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    plot.setCursor(to === undefined ? { left: -10, top: -10 } : { left: plot.valToPos(table.ticks[to]!, 'x'), top: 1 });
+  });
+  host.addEventListener('blur', () => plot?.setCursor({ left: -10, top: -10 }));
+
+  const keep = (): void => {
+    try {
+      localStorage.setItem(CHOSEN_KEY, JSON.stringify(wanted));
+    } catch {
+      // not kept: the lines are those of now all the same
+    }
+    for (const box of choose.querySelectorAll('input')) box.disabled = !box.checked && wanted.length >= MOST_LINES;
+  };
+  const offer = (): void => {
+    choose.replaceChildren(...allLines(store.now.measures).map((line) => {
+      const box = element('input', { type: 'checkbox', value: line.name, checked: wanted.includes(line.name) });
+      box.addEventListener('change', () => {
+        wanted = box.checked ? [...wanted, line.name] : wanted.filter((name) => name !== line.name);
+        keep();
+        build();
+      });
+      return element('label', { title: line.sentence }, box, line.title, element('span', { class: 'unit' }, line.unit));
+    }));
+    keep();
+  };
+
+  store.watch(({ measures }) => measures).subscribe(() => {
+    offer();
+    build();
+  });
+  theme$.subscribe((now) => {
+    theme = now;
+    build();
+  });
+  combineLatest([store.watch(({ series }) => series), store.watch(({ measured }) => measured)]).pipe(auditTime(REDRAW_MS)).subscribe(([series]) => {
+    host.dataset['points'] = String(series.length);
+    if (!panel.isOpen()) return;
+    plot?.setData(data());
+    read();
+  });
+  new ResizeObserver(() => {
+    if (host.clientWidth > 0) plot?.setSize({ width: host.clientWidth, height: host.clientHeight });
+  }).observe(host);
 }

@@ -6,7 +6,7 @@ type Said = string | Partial<ModelReply> | ModelError;
 
 export interface Script {
   /** What is said to a request. */
-  say(request: ModelRequest): Said;
+  say(request: ModelRequest, model: string): Said;
   models?: readonly string[];
   budget?: Budget;
   /** How many turns of the event loop a reply takes. */
@@ -24,7 +24,7 @@ export function scriptedService({ say, models = ['scripted'], turns = () => 0, b
     async complete(request) {
       asked.push(request);
       for (let left = turns(request); left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
-      const said = say(request);
+      const said = say(request, model);
       if (said instanceof ModelError) throw said;
       return { text: '', finish: 'stop', promptTokens: 100, completionTokens: 20, model, ...(typeof said === 'string' ? { text: said } : said) };
     },

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { genotypeHistory } from '../../core/recording/genotype-history.ts';
 import type { Queries, Row } from '../../core/recording/queries.ts';
 import type { RunSummary } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
@@ -8,6 +9,9 @@ import { finishedAt, openRecorded } from './run-folder.ts';
 
 /** A quantity over time, at the ticks of `Story.ticks`. */
 export interface Layer { readonly name: string; readonly values: readonly number[] }
+
+/** A genome with all who were born with it in one unbroken line; `values` are those alive, `peak` its largest share of all. */
+export interface Genotype extends Layer { readonly text: string; readonly parent: number; readonly peak: number }
 
 /** What is told of a recorded run, drawn from its tables at so many ticks. */
 export interface Story {
@@ -25,6 +29,8 @@ export interface Story {
   readonly births: readonly Layer[];
   /** Living organisms of the founders' lineages that were most numerous, and all others. */
   readonly lineages: readonly Layer[];
+  /** Genotypes that were frequent, ancestors before descendants; `parent` is a place in this list, or -1. */
+  readonly genotypes: readonly Genotype[];
   /** Measured values, each with the ticks at which it was taken. */
   readonly measures: ReadonlyMap<string, readonly (readonly [tick: number, value: number])[]>;
   /** The most frequent genomes of those alive at the end. */
@@ -36,6 +42,8 @@ export interface Story {
 
 const LINEAGES = 7;
 const GENOMES = 5;
+/** Share of the population from which on a genotype is told apart. */
+const FREQUENT = 0.02;
 
 /** Reads a recorded run. `queries` is null where it has no tables. */
 export async function readStory(target: string, queries: Queries | null, points: number): Promise<Story> {
@@ -47,7 +55,7 @@ export async function readStory(target: string, queries: Queries | null, points:
     summary: finishedAt(recorded) === null ? null : json('summary.json') as RunSummary,
     turns: recorded.commands.commands.flatMap(({ tick, command }) => (command.kind === 'set' && command.by === undefined ? [{ tick, key: command.key, value: command.value }] : [])),
   };
-  if (queries === null) return { ...base, last: base.summary?.ticks ?? null, fingerprint: base.summary?.fingerprint ?? null, ticks: [], population: [], births: [], lineages: [], measures: new Map(), genomes: [], living: 0 };
+  if (queries === null) return { ...base, last: base.summary?.ticks ?? null, fingerprint: base.summary?.fingerprint ?? null, ticks: [], population: [], births: [], lineages: [], genotypes: [], measures: new Map(), genomes: [], living: 0 };
   const [end] = await queries.rows('SELECT max(tick) AS last, arg_max(fingerprint, tick) AS fingerprint FROM ticks');
   const last = Number(end!['last']);
   const step = Math.max(1, Math.ceil(last / points));
@@ -60,6 +68,7 @@ export async function readStory(target: string, queries: Queries | null, points:
     ...base, last, fingerprint: String(end!['fingerprint']), ticks, population,
     births: layersOf(await queries.rows(`SELECT least(${ticks.length - 1}, ceil(tick / ${step}))::INTEGER AS point, operator AS name, count(*) AS n FROM births WHERE tick > 0 GROUP BY ALL ORDER BY name`), ticks.length),
     lineages: await lineagesOf(queries, ticks.length, step),
+    genotypes: await genotypesOf(queries, ticks),
     measures: await measuresOf(queries),
     ...await genomesOf(queries),
   };
@@ -89,6 +98,13 @@ async function lineagesOf(queries: Queries, points: number, step: number): Promi
   const rest = layers.slice(LINEAGES);
   const others = Array.from({ length: points }, (_, i) => rest.reduce((sum, { values }) => sum + values[i]!, 0));
   return [...layers.slice(0, LINEAGES), ...(rest.length === 0 ? [] : [{ name: 'all others', values: others }])];
+}
+
+async function genotypesOf(queries: Queries, ticks: readonly number[]): Promise<Genotype[]> {
+  const found = await genotypeHistory(queries, ticks, { cutoff: FREQUENT });
+  if (found.length === 0) return [];
+  const texts = new Map((await queries.rows(`SELECT genome, text FROM genomes WHERE genome IN (${found.map(({ genome }) => String(genome)).join(', ')})`)).map(({ genome, text }) => [genome, String(text)]));
+  return found.map(({ id, genome, parent, counts, peak }) => ({ name: `genotype ${id}`, text: texts.get(genome) ?? '', parent, values: counts, peak }));
 }
 
 async function measuresOf(queries: Queries): Promise<Story['measures']> {

@@ -2,18 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { heatMap } from '../report/svg-heat.ts';
 import { lineChart } from '../report/svg-line.ts';
+import { muller } from '../report/svg-muller.ts';
 import { page, type Section } from '../report/page.ts';
 import { stack } from '../report/svg-stack.ts';
+import { inWords, measureSections } from './measure-charts.ts';
 import type { Story } from './run-story.ts';
 import { count, counted, percent } from './words.ts';
 
-/** Measures that are drawn; a run can have measured more than a page can show. */
-const MOST_CHARTS = 24;
+/** What is drawn beside the population where it was measured. */
+const DIVERSITY = ['diversity.genomeShannon', 'diversity.phenotypeShannon'];
 const SHOWN_TURNS = 40;
 
 /** A recorded run as a page that stands alone: what it was, what happened, and what it came to. */
 export function runReport(story: Story): string {
-  const { spec, summary, last, fingerprint, ticks, population, births, lineages, measures, genomes, living, turns, manifest } = story;
+  const { spec, summary, last, fingerprint, ticks, population, births, lineages, genotypes, measures, genomes, living, turns, manifest } = story;
   const from = manifest['lichen'] === undefined ? '' : `Recorded by Lichen ${String(manifest['lichen'])} on Node ${String(manifest['node'])}. `;
   const sections: Section[] = [
     { kind: 'paragraph', text: `A run of the world ${spec.world} with seed ${spec.seed}${summary === null ? `, cut short at tick ${count(last ?? 0)}` : ` over ${counted(summary.ticks, 'tick')}`}. `
@@ -34,18 +36,18 @@ export function runReport(story: Story): string {
     const over = { xTitle: 'tick', width: 544, height: 260 };
     const drawn = [
       lineChart({ title: 'Population', series: [{ name: 'organisms', points: ticks.map((tick, i) => [tick, population[i]!]) }], ...over }),
+      diversityPicture(measures, over),
+      muller({
+        title: 'Genotypes', note: '% of the living, each within the one it comes from; the rest were never frequent', xs: ticks, all: population,
+        kinds: genotypes.map(({ name, text, parent, values, peak }) => ({ name, text: `${name}, at most ${percent(peak)} of all\n${text}`, parent, counts: values })), ...over,
+      }),
       stack({ title: 'Lineages', note: 'living organisms by founder', xs: ticks, layers: lineages.map((one) => ({ ...one, rest: one.name === 'all others' })), ...over }),
       lineChart({ title: 'Births by operator', note: `in ${counted(ticks[1]! - ticks[0]!, 'tick')}`, series: births.map(({ name, values }) => ({ name, points: ticks.map((tick, i): [number, number] => [tick, values[i]!]).slice(1, whole) })), ...over }),
       archivePicture(story.path),
     ].filter((one) => one !== '');
     sections.push({ kind: 'heading', text: 'What happened' }, { kind: 'pictures', pictures: drawn });
   }
-  if (measures.size > 0) {
-    const all = [...measures];
-    sections.push({ kind: 'heading', text: 'Measures' },
-      { kind: 'pictures', pictures: all.slice(0, MOST_CHARTS).map(([name, points], i) => lineChart({ title: name, series: [{ name, points, colour: i % 7 }], xTitle: '', width: 350, height: 170, zero: false })) });
-    if (all.length > MOST_CHARTS) sections.push({ kind: 'small', text: `${all.length - MOST_CHARTS} more were measured; they are in the table measures.` });
-  }
+  if (measures.size > 0) sections.push({ kind: 'heading', text: 'Measures' }, ...measureSections(measures, last ?? 0));
   if (genomes.length > 0) {
     sections.push({ kind: 'heading', text: 'Genomes that live' },
       { kind: 'small', text: `The most frequent of ${counted(living, 'organism')} alive at tick ${count(last ?? 0)}.` },
@@ -60,6 +62,13 @@ export function runReport(story: Story): string {
     { kind: 'small', text: `${from}With this file as spec.json, lichen run spec.json makes the run again${spec.operator === 'classical' ? '' : ', with the recorded replies if its cassette is given with --replay'}.` },
     { kind: 'code', title: 'spec.json', text: JSON.stringify(spec, null, 2) });
   return page(`${spec.world}, seed ${spec.seed}`, sections);
+}
+
+/** How various the living were; nothing where that was not measured. */
+function diversityPicture(measures: Story['measures'], size: { xTitle: string; width: number; height: number }): string {
+  const measured = DIVERSITY.filter((name) => measures.has(name));
+  if (measured.length === 0) return '';
+  return lineChart({ title: 'Diversity', note: 'Shannon, in nats', series: measured.map((name) => ({ name: inWords(name.slice(name.indexOf('.') + 1)).split(' ')[0]!, points: measures.get(name)! })), ...size });
 }
 
 interface ArchiveFile { dims: [number, number]; objective: string; measures: { name: string; lower: number; upper: number }[]; cells: { cell: number; objective: number }[] }

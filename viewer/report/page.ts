@@ -2,7 +2,7 @@ import { escaped } from './svg-text.ts';
 
 /** A part of a page: what `html` holds is markup that is safe to show, everything else is text. */
 export type Section =
-  | { readonly kind: 'heading' | 'paragraph' | 'small'; readonly text: string }
+  | { readonly kind: 'heading' | 'subheading' | 'paragraph' | 'small'; readonly text: string }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[]; /** Columns that stand to the left; the rest are figures. */ readonly left: number }
   | { readonly kind: 'facts'; readonly facts: readonly (readonly [name: string, value: string])[] }
   | { readonly kind: 'code'; readonly text: string; readonly title?: string }
@@ -34,6 +34,7 @@ ${sections.map(markup).join('\n')}
 function markup(section: Section): string {
   switch (section.kind) {
     case 'heading': return `<h2>${escaped(section.text)}</h2>`;
+    case 'subheading': return `<h3>${escaped(section.text)}</h3>`;
     case 'paragraph': return `<p>${escaped(section.text)}</p>`;
     case 'small': return `<p class="small">${escaped(section.text)}</p>`;
     case 'facts': return `<dl>${section.facts.map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`).join('')}</dl>`;
@@ -76,5 +77,7 @@ svg .on-layer { fill: var(--ground); font-weight: 600; } svg .on-low { fill: var
 .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; } .dashed { stroke-dasharray: 5 4; }
 .reach { stroke-width: 2; fill: none; }
 ${[0, 1, 2, 3, 4, 5, 6, 7].map((i) => `.line.c${i}, .reach.c${i} { stroke: var(--c${i}); } svg .name.c${i}, .fill.c${i} { fill: var(--c${i}); } .dot.c${i} { fill: var(--c${i}); fill-opacity: .45; } .band.c${i} { fill: var(--c${i}); fill-opacity: .16; } .layer.c${i} { fill: var(--c${i}); fill-opacity: .82; }`).join('\n')}
+.within { fill-opacity: 1; stroke: var(--ground); stroke-width: .7; }
+h3 { font-size: 13.5px; font-weight: 600; margin: 22px 0 0; }
 @media print { :root { color-scheme: light; } body { background: none; } main { padding: 0; } figure, table { break-inside: avoid; } }
 `;

@@ -3,6 +3,7 @@ import { branch, type BranchFlags } from './branch.ts';
 import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber, withCaps } from './flags.ts';
 import { measureCommand } from './measure-command.ts';
+import { compareCommand } from './compare-command.ts';
 import { checkModel, fetchModel, showModel } from './model.ts';
 import { qdaifCommand } from './qdaif-command.ts';
 import { recordCommands } from './record-commands.ts';
@@ -123,7 +124,7 @@ function describe(): Command {
 
   for (const command of recordCommands((code) => { process.exitCode = code; })) program.addCommand(command.copyInheritedSettings(program));
 
-  program.addCommand(sweepCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
+  for (const make of [sweepCommand, compareCommand]) program.addCommand(make((code) => { process.exitCode = code; }).copyInheritedSettings(program));
 
   program.addCommand(qdaifCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));
   program.addCommand(measureCommand((code) => { process.exitCode = code; }).copyInheritedSettings(program));

@@ -8,7 +8,12 @@ import type { SweepResults, SweptRun } from './sweep-results.ts';
 import { counted } from './words.ts';
 
 /** Measures that follow, through a run, what a figure of the summary says of its end. */
-const courseOf: Readonly<Record<string, string>> = { population: 'population.organisms', coverage: 'archive.coverage', qdScore: 'archive.qdScore', elites: 'archive.elites' };
+const courses: Readonly<Record<string, string>> = { population: 'population.organisms', coverage: 'archive.coverage', qdScore: 'archive.qdScore', elites: 'archive.elites' };
+/** The measure whose series shows the course of an outcome. */
+export function courseOf(outcome: string): string {
+  return courses[outcome] ?? outcome.replace(/ \((mean|least|greatest)\)$/, '');
+}
+
 /** Runs that are listed in the page; the table has them all. */
 const MOST_LISTED = 500;
 
@@ -32,7 +37,7 @@ export function sweepReport({ experiment, runs }: ExperimentPlan, results: Sweep
       factors, outcomes, rows: rows.filter(({ problem }) => problem === null), analysis,
       series: (outcome) => rows.flatMap((row, i) => {
         const series = found[i]?.measures.series;
-        const values = series?.values[courseOf[outcome] ?? outcome.replace(/ \((mean|least|greatest)\)$/, '')];
+        const values = series?.values[courseOf(outcome)];
         return series === undefined || values === undefined || row.problem !== null ? [] : [{ row, ticks: series.ticks, values }];
       }),
     }),

@@ -12,7 +12,7 @@ export function recordCommands(done: (code: number) => void): Command[] {
       .option('--json', 'as one line of JSON')
       .action(async (folder: string, flags: { json?: boolean }) => {
         const { listRuns } = await import('./runs.ts');
-        done(listRuns(folder, flags));
+        done(await listRuns(folder, flags));
       }),
     new Command('show').argument('<run>', 'the folder of a recorded run')
       .description('What a recorded run came to, with a small chart, or as a page with plots that stands alone.')

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from '../../core/recording/checkpoint.ts';
+import { inspectRecord } from '../../core/recording/segments.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { isHeld } from './lock.ts';
 import { planRun } from './plan.ts';
-import { checkpointFolder, finishedAt, openRecorded } from './run-folder.ts';
+import { checkpointFolder, eventsFolder, finishedAt, openRecorded } from './run-folder.ts';
 import { count, megabytes } from './words.ts';
 
 export interface ListedRun {
@@ -22,21 +23,22 @@ export interface ListedRun {
 }
 
 /** `lichen runs`: the recorded runs in a folder. Returns the exit code. */
-export function listRuns(folder: string, { json = false }: { json?: boolean }): number {
+export async function listRuns(folder: string, { json = false }: { json?: boolean }): Promise<number> {
   let names: string[];
   try {
     names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort();
   } catch (error) {
     throw new Failure(`The folder ${folder} cannot be read: ${fileProblem(error)}; name one that holds recorded runs.`);
   }
-  const runs = names.filter((name) => existsSync(join(folder, name, 'spec.json')) && existsSync(join(folder, name, 'commands.jsonl'))).map((name) => look(folder, name));
+  const runs: ListedRun[] = [];
+  for (const name of names) if (existsSync(join(folder, name, 'spec.json')) && existsSync(join(folder, name, 'commands.jsonl'))) runs.push(await look(folder, name));
   if (json) process.stdout.write(`${JSON.stringify({ folder, runs })}\n`);
   else if (runs.length === 0) process.stdout.write(`There are no recorded runs in ${folder}; record one with lichen run meadow --out ${join(folder, 'first')}.\n`);
   else process.stdout.write(`${table(runs)}\n`);
   return 0;
 }
 
-function look(folder: string, name: string): ListedRun {
+async function look(folder: string, name: string): Promise<ListedRun> {
   const path = join(folder, name);
   const bytes = bytesOf(path);
   try {
@@ -44,6 +46,8 @@ function look(folder: string, name: string): ListedRun {
     const { world, seed } = planRun(run.spec, { set: [] });
     const ticks = finishedAt(run);
     if (isHeld(path)) return { name, state: 'running', world, seed, ticks: newestTick(path), bytes };
+    const { problem } = await inspectRecord(eventsFolder(path), { contents: false });
+    if (problem !== null) throw new Error(problem);
     if (ticks === null) return { name, state: 'cut short', world, seed, ticks: newestTick(path), bytes };
     const { population, fingerprint } = JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8')) as { population: number; fingerprint: string };
     return { name, state: 'finished', world, seed, ticks, population, fingerprint, bytes };

@@ -137,10 +137,11 @@ export class Clades {
 
   /** Halves what is kept. */
   private thin(): void {
-    const gone = new Set(this.ticks.filter((_, i) => i % 2 === 1));
-    this.totals = this.totals.filter((_, i) => i % 2 === 0);
-    this.ticks = this.ticks.filter((_, i) => i % 2 === 0);
     this.every *= 2;
+    const stays = this.ticks.map((tick, i) => i === 0 || tick % this.every === 0);
+    const gone = this.ticks.filter((_, i) => !stays[i]);
+    this.totals = this.totals.filter((_, i) => stays[i]);
+    this.ticks = this.ticks.filter((_, i) => stays[i]);
     const { phylogeny } = this.lab;
     const rare = [...this.clades.values()].sort((a, b) => b.peak - a.peak || a.id - b.id).slice(MOST_KEPT);
     for (const clade of this.clades.values()) for (const tick of gone) clade.counts.delete(tick);

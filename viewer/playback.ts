@@ -92,7 +92,8 @@ export function createPlayback(record: PlayableRecord): Playback {
 
 /** A world that stands before the tick or at it: the one at hand, or a fresh one from the nearest state. */
 function nearest(player: Player | null, tick: number, record: PlayableRecord, commands: readonly NumberedCommand[]): Player {
-  const state = record.states().find((each) => each.tick <= tick);
+  // of the tick that a state was saved after, births and deaths are known no more
+  const state = record.states().find((each) => each.tick < tick);
   const at = player?.simulation.kernel.tick ?? Infinity;
   if (player !== null && at <= tick && at >= (state?.tick ?? 0)) return player;
   const fresh = beginPlayer(record.begin);

@@ -11,6 +11,9 @@ const SLICE = 4 << 20;
 /** A tick in the name of a file, so that names are in the order of ticks. */
 const DIGITS = 10;
 
+/** What was written by another version, whole as it may be. */
+export class OtherVersion extends Error {}
+
 /** A state of a run that is on disk. */
 export interface Checkpoint { readonly tick: number; readonly file: string }
 
@@ -29,7 +32,7 @@ export function listCheckpoints(folder: string): Checkpoint[] {
   return found.sort((a, b) => b.tick - a.tick);
 }
 
-/** The state in a checkpoint. Throws an error with one sentence for a file that is damaged, cut short or of another version. */
+/** The state in a checkpoint. Throws an error with one sentence for a file that is damaged or cut short, `OtherVersion` for one of another version. */
 export function readCheckpoint({ tick, file }: Checkpoint): unknown {
   let saved: { format?: unknown; version?: unknown; tick?: unknown; state?: unknown };
   try {
@@ -38,7 +41,7 @@ export function readCheckpoint({ tick, file }: Checkpoint): unknown {
     throw new Error(`The checkpoint ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (saved.format !== FORMAT || saved.version !== VERSION) {
-    throw new Error(`The checkpoint ${file} is of version ${String(saved.version)} and this program reads version ${VERSION}: go on with the program that wrote it, or delete it and the run is made again from its commands.`);
+    throw new OtherVersion(`The checkpoint ${file} is of version ${String(saved.version)} and this program reads version ${VERSION}: go on with the program that wrote it, or delete it and the run is made again from its commands.`);
   }
   if (saved.tick !== tick) throw new Error(`The checkpoint ${file} is of tick ${String(saved.tick)}, which its name does not say.`);
   return saved.state;

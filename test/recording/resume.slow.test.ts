@@ -1,9 +1,11 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Account } from '../../agents/model/task.ts';
+import { pack, unpack, type Packable } from '../../core/kernel/packed.ts';
 import { RandomStream, seedKey } from '../../core/kernel/random.ts';
+import { listCheckpoints } from '../../core/recording/checkpoint.ts';
 import { Failure } from '../../viewer/cli/failure.ts';
 import { branchSpecOf } from '../../viewer/cli/branch.ts';
 import type { Stage } from '../../viewer/cli/perform.ts';
@@ -94,5 +96,29 @@ describe('a branch', () => {
       const again = await performSmall({ spec: specOf(out), played: out });
       expect(again.summary.fingerprint).toBe(summary.fingerprint);
     }
+  });
+});
+
+describe('a record of another version', () => {
+  const files: [string, (folder: string) => string, (text: Buffer) => Buffer][] = [
+    ['the spec', (run) => join(run, 'spec.json'), (text) => Buffer.from(text.toString().replace('"lichen": 1', '"lichen": 2'))],
+    ['the commands', (run) => join(run, 'commands.jsonl'), (text) => Buffer.from(text.toString().replace('"version":1', '"version":2'))],
+    ['the list of tables', (run) => join(run, 'events', 'segments.jsonl'), (text) => Buffer.from(text.toString().replace('"version":1', '"version":2'))],
+    ['a checkpoint', (run) => listCheckpoints(join(run, 'checkpoints'))[0]!.file, (bytes) => {
+      const saved = unpack(new Uint8Array(bytes)) as { version: number };
+      return Buffer.from(pack({ ...saved, version: 2 } as Packable));
+    }],
+  ];
+  test.each(files)('[R10] is refused with the reason: %s', async (name, fileOf, change) => {
+    const out = join(folder, `newer ${name}`);
+    await performSmall({ spec: smallSpec(), out, until: 120 });
+    const file = fileOf(out);
+    writeFileSync(file, change(readFileSync(file)));
+    const before = readFileSync(file);
+    // a spec of another version cannot even be read
+    const going = (async () => await performSmall({ spec: specOf(out), resume: out }))();
+    await expect(going).rejects.toThrow(/is of version 2 and this program reads version 1/);
+    await expect(going).rejects.toBeInstanceOf(Failure);
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 });

@@ -155,6 +155,9 @@ function readSpec(file: string): RunSpec {
   const parsed = runSpec.safeParse(value);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path ?? [];
+    if (path[0] === 'lichen' && typeof valueAt(value, path) === 'number') {
+      throw new Failure(`The spec file ${file} is of version ${shown(valueAt(value, path))} and this program reads version 1: use the program that wrote it.`);
+    }
     const found = path.length === 0 ? '' : ` (it is ${shown(valueAt(value, path))})`;
     throw new Failure(`The spec file ${file} does not describe a run: ${specProblem(parsed.error)}${found}; correct it.`);
   }

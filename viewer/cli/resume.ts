@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { listCheckpoints, readCheckpoint } from '../../core/recording/checkpoint.ts';
+import { OtherVersion, listCheckpoints, readCheckpoint } from '../../core/recording/checkpoint.ts';
 import { openRecord } from '../../core/recording/segments.ts';
 import { Failure } from './failure.ts';
 import type { SavedRun } from './recording.ts';
@@ -28,6 +28,7 @@ export async function takeUp(run: RecordedRun, { cache, events, say }: TakeUpOpt
     try {
       saved = readCheckpoint(checkpoint) as typeof saved;
     } catch (error) {
+      if (error instanceof OtherVersion) throw new Failure(error.message);
       say(`${error instanceof Error ? error.message : String(error)} An earlier state is taken.`);
       continue;
     }
@@ -41,6 +42,8 @@ export async function takeUp(run: RecordedRun, { cache, events, say }: TakeUpOpt
     }
     const { problem } = events ? await openRecord(eventsFolder(run.path), { upTo: checkpoint.tick }) : { problem: null };
     if (problem === null) return { tick: checkpoint.tick, state: saved.run };
+    // made by another program, it is not ours to make anew
+    if (problem.includes(' is of version ')) throw new Failure(problem);
     say(`${problem} An earlier state is taken.`);
   }
   if (events) await openRecord(eventsFolder(run.path), { upTo: -1 });

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, qdaif, phylogeny, checkpoint, recording, garden, archive-back) runs one. Seeded,
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, garden, archive-back) runs one. Seeded,
  * warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -32,6 +32,7 @@ const benches: Record<string, () => void> = {
   archive: alone('./archive.ts'),
   qdaif: alone('./qdaif.ts'),
   phylogeny: alone('./phylogeny.ts'),
+  measures: alone('./measures.ts'),
   checkpoint: alone('./checkpoint.ts'),
   recording: alone('./recording.ts'),
   garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),

@@ -48,7 +48,7 @@ export const experiment = z.strictObject({
   seeds: z.union([
     z.array(seed).min(1).max(10_000).refine((list) => new Set(list).size === list.length, { message: 'a seed stands there twice' }),
     z.strictObject({ from: seed.default(1), count: z.int().min(1).max(10_000) }),
-  ], { error: (issue) => deepest(issue) ?? 'must be a list of whole numbers, or {from, count}' }).exactOptional(),
+  ], { error: 'must be a list of whole numbers, or {from, count}' }).exactOptional(),
   /** Instead of seeds: 1 to this. */
   replicates: z.int().min(1).max(10_000).exactOptional(),
   factors: z.array(factor).max(20).default([]),
@@ -82,10 +82,4 @@ export function seedsOf({ seeds, replicates = 1 }: Pick<Experiment, 'seeds' | 'r
   if (Array.isArray(seeds)) return seeds;
   const { from, count } = seeds ?? { from: 1, count: replicates };
   return Array.from({ length: count }, (_, i) => from + i);
-}
-
-/** What is wrong within the one form of a union that was meant. */
-function deepest(issue: { input?: unknown; errors?: readonly (readonly { message: string; path: readonly PropertyKey[] }[])[] }): string | undefined {
-  const meant = issue.errors?.[Array.isArray(issue.input) ? 0 : typeof issue.input === 'object' && issue.input !== null ? 1 : 2]?.[0];
-  return meant === undefined ? undefined : `${meant.path.length > 0 ? `${meant.path.join('.')}: ` : ''}${meant.message}`;
 }

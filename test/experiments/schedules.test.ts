@@ -6,6 +6,7 @@ import { checkSchedules } from '../../core/schedules/driver.ts';
 import { schedules as schema, valueAt, type Schedule, type Schedules } from '../../core/schedules/schedule.ts';
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { meadow } from '../../worlds/meadow/meadow.ts';
+import { seeded } from '../core/seeded.ts';
 
 const values = (given: Schedule, ticks: readonly number[], base = 9): number[] => ticks.map((tick) => Number(valueAt(given, tick, base).toFixed(12)));
 
@@ -113,6 +114,6 @@ describe('schedules', () => {
       const value = valueAt({ kind: 'season', mean: 3, amplitude: 2, period, phase }, tick, 0);
       expect(value).toBeGreaterThanOrEqual(1);
       expect(value).toBeLessThanOrEqual(5);
-    }));
+    }), seeded(100));
   });
 });

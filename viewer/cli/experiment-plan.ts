@@ -6,7 +6,7 @@ import { specProblem } from '../../core/spec.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { runSpec, sections, type RunSpec } from '../run-spec.ts';
 import { folderName, hashOf } from './experiment-hash.ts';
-import { Failure, messageOf, orFail } from './failure.ts';
+import { Failure, messageOf } from './failure.ts';
 import { resolveSpec } from './plan.ts';
 import { summaryOutcomes } from './run-results.ts';
 
@@ -42,7 +42,7 @@ export function planExperiment(experiment: Experiment, file: string): Experiment
   const { parameters: schema } = told('world: ', () => findWorld(world));
   const facts = parameterFacts(schema);
   for (const field of Object.keys(base)) if (elsewhere[field] !== undefined) refuse(`base.${field} is said by the experiment's ${elsewhere[field]}, not in base`);
-  const { measures } = told('base: ', () => specOf(experiment, {}, 1));
+  const { measures } = told('base: ', () => parsedSpec(experiment, {}, 1));
   const measured = measuresOf(findWorld(world), measures).map(({ name }) => name);
   const checkMeasure = (field: string, name: string): void => {
     if (!measured.includes(name)) refuse(`${field}: there is no measure "${name}" among those that are wanted, which are ${measured.join(', ')}`);
@@ -66,7 +66,7 @@ export function planExperiment(experiment: Experiment, file: string): Experiment
   if (many > MOST_RUNS) refuse(`it has ${many} runs, and may have ${MOST_RUNS}`);
   const points = told('', () => pointsOf(factors, design, (key) => whole.has(key)));
   const runs = points.flatMap((point) => seeds.map((seed): PlannedRun => {
-    const spec = told(`${pointWords(point)}: `, () => specOf(experiment, point, seed));
+    const spec = told(`${pointWords(point)}: `, () => resolveSpec(parsedSpec(experiment, point, seed)));
     const hash = hashOf(spec);
     return { point, seed, spec, hash, name: folderName(hash) };
   }));
@@ -90,8 +90,8 @@ function isKey(key: string, parameters: readonly string[]): boolean {
   return rest.length === 0 ? parameters.includes(key) || topLevel.includes(key) : sections.some((one) => one === section) && rest.every((step) => step !== '');
 }
 
-/** The spec of a run at a point. Throws an error with one sentence where it makes no sense. */
-function specOf({ world, base, schedules, stop, measures }: Experiment, point: Point, seed: number): RunSpec {
+/** The spec of a run at a point, not resolved yet. Throws an error with one sentence where a field is wrong. */
+function parsedSpec({ world, base, schedules, stop, measures }: Experiment, point: Point, seed: number): RunSpec {
   const draft: Record<string, unknown> = {
     ticks: DEFAULT_TICKS, ...structuredClone(base), lichen: 1, world, seed, schedules: structuredClone(schedules), stop: structuredClone(stop), ...(measures === undefined ? {} : { measures }),
     // of many runs what each came to is kept; a base may ask for more
@@ -100,7 +100,7 @@ function specOf({ world, base, schedules, stop, measures }: Experiment, point: P
   for (const [key, value] of Object.entries(point)) set(draft, key.includes('.') || topLevel.includes(key) ? key.split('.') : ['parameters', key], value);
   const parsed = runSpec.safeParse(draft);
   if (!parsed.success) throw new Error(specProblem(parsed.error));
-  return orFail(() => resolveSpec(parsed.data));
+  return parsed.data;
 }
 
 function set(draft: Record<string, unknown>, path: readonly string[], value: FactorValue): void {

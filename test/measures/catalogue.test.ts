@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { catalogue, measuresOf } from '../../core/measures/catalogue.ts';
 import { defaultGroups, groupNames, measureOptions } from '../../core/measures/measure-options.ts';
+import { operatorNames } from '../../core/kernel/tick-events.ts';
 import { diversityOf } from '../../core/measures/abundance.ts';
 import { createLab } from '../../viewer/lab.ts';
 import { startMeadow } from './small-meadow.ts';
@@ -81,6 +82,30 @@ describe('the catalogue of measures', () => {
     const total = (suffix: string): number => Object.entries(values).filter(([name]) => name.startsWith('operators.') && name.endsWith(suffix)).reduce((sum, [, value]) => sum + value, 0);
     expect([total('.birthsShare'), total('.genomesShare')]).toEqual([expect.closeTo(1, 12), expect.closeTo(1, 12)]);
     expect(total('.births')).toBe(values['population.births']);
+  });
+
+  it('[Q7] shares of operators are those of a list of all who were ever born and conceived', () => {
+    const simulation = startMeadow(9);
+    const { events } = watchAll(simulation, { wanted: 'operators', every: 7 });
+    const writers = new Map<number, string>();
+    const bred: string[] = [];
+    simulation.events$.subscribe((event) => {
+      if (event.kind !== 'tick') return;
+      const { births, conceptions } = event;
+      for (let i = 0; i < births.count; i++) {
+        const name = operatorNames[births.operator[i]!]!;
+        writers.set(births.id[i]!, births.same[i] === 1 && name !== 'founder' ? 'copy' : name);
+      }
+      for (let i = 0; i < conceptions.count; i++) bred.push(writers.get(conceptions.parent[i]!)!);
+    });
+    for (let t = 0; t < 49; t++) simulation.step();
+    const share = (list: readonly string[], by: string): number => list.filter((each) => each === by).length / list.length;
+    const { values } = events.at(-1)!;
+    for (const by of operatorNames) {
+      const [births, genomes] = [share(bred, by), share([...writers.values()], by)];
+      expect([values[`operators.${by}.birthsShare`], values[`operators.${by}.genomesShare`], values[`operators.${by}.ratio`]]).toEqual([births, genomes, births / genomes]);
+    }
+    expect(values['operators.copy.ratio']).toBeGreaterThan(0);
   });
 
   it('[Q13] a lab with measures is saved and loaded with them', async () => {

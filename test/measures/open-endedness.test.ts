@@ -5,7 +5,8 @@ import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
 import { ActivityRecord, classifyActivity } from '../../core/measures/activity-class.ts';
 import { watchActivity } from '../../core/measures/activity-watch.ts';
 import { ACTIVITY_BINS, Activity, activityBin, activityOfBin, crossingBin, normalisedIncrements } from '../../core/measures/activity.ts';
-import { embeddingRows, illumination, openEndedness } from '../../core/measures/embeddings.ts';
+import { EmbeddingSeries } from '../../core/measures/embedding-series.ts';
+import { embeddingRows, illumination, openEndedness, vendiOfEmbeddings } from '../../core/measures/embeddings.ts';
 import { GenotypePhylogeny } from '../../core/measures/genotypes.ts';
 import { fitGrowth } from '../../core/measures/growth.ts';
 import { Modes, watchModes, type SnapshotEntry } from '../../core/measures/modes.ts';
@@ -253,6 +254,29 @@ describe('evolutionary activity', () => {
 });
 
 describe('what is seen over time', () => {
+  it('[Q11] kept sample by sample it is what all of them together give', () => {
+    const random = stream(12);
+    const series = new EmbeddingSeries();
+    const seen: Float32Array[] = [];
+    for (let t = 0; t < 12; t++) {
+      const rows = Array.from({ length: 1 + random.below(4) }, () => Float32Array.from({ length: 5 }, () => random.next() - 0.4));
+      const weights = rows.map(() => 1 + random.below(9));
+      const told = series.observe(rows, weights);
+      // the weighted mean of directions
+      const lengths = rows.map((row) => Math.hypot(...row));
+      seen.push(Float32Array.from({ length: 5 }, (_, k) => rows.reduce((sum, row, i) => sum + (weights[i]! * row[k]!) / lengths[i]!, 0)));
+      const afresh = openEndedness(embeddingRows(seen));
+      if (t === 0) expect(told.openEndedness).toBeNaN();
+      else expect(told.openEndedness).toBeCloseTo(afresh, 6);
+      expect([told.texts, told.illumination, told.vendi]).toEqual([rows.length, illumination(embeddingRows(rows)), vendiOfEmbeddings(embeddingRows(rows))]);
+    }
+    expect(new EmbeddingSeries().observe([], [])).toEqual({ texts: 0, vendi: 0, cosineDistance: NaN, illumination: NaN, openEndedness: NaN });
+    // what cancels is taken for its first
+    const opposed = new EmbeddingSeries();
+    opposed.observe([Float32Array.of(1, 0), Float32Array.of(-1, 0)], [1, 1]);
+    expect(opposed.observe([Float32Array.of(1, 0)], [1]).openEndedness).toBe(1);
+  });
+
   it('[Q11] open-endedness and illumination by hand', () => {
     // directions at 0°, 60°, 90° and again 0°
     const rows = embeddingRows([[2, 0], [1, Math.sqrt(3)], [0, 5], [3, 0]]);

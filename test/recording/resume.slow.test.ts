@@ -6,6 +6,7 @@ import type { Account } from '../../agents/model/task.ts';
 import { pack, unpack, type Packable } from '../../core/kernel/packed.ts';
 import { RandomStream, seedKey } from '../../core/kernel/random.ts';
 import { listCheckpoints } from '../../core/recording/checkpoint.ts';
+import { inspectRecord } from '../../core/recording/segments.ts';
 import { Failure } from '../../viewer/cli/failure.ts';
 import { branchSpecOf } from '../../viewer/cli/branch.ts';
 import type { Stage } from '../../viewer/cli/perform.ts';
@@ -74,6 +75,16 @@ describe.each([['without a model', false], ['with one', true]] as const)('a run 
     }
     expect(outcomes.same).toBeGreaterThan(3);
   }, 170_000);
+});
+
+test('[R3] a run whose tables are gone begins anew, with all its tables', async () => {
+  const out = join(folder, 'no tables');
+  const { summary: { fingerprint } } = await performSmall({ spec: smallSpec(), out });
+  rmSync(join(out, 'events'), { recursive: true });
+  const said: string[] = [];
+  expect((await performSmall({ spec: specOf(out), resume: out, say: (line) => said.push(line) })).summary.fingerprint).toBe(fingerprint);
+  expect(said[0]).toMatch(/The tables in .* are missing\. An earlier state is taken\./);
+  expect((await inspectRecord(join(out, 'events'))).tick).toBe(TICKS);
 });
 
 describe('a branch', () => {

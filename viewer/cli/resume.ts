@@ -40,7 +40,8 @@ export async function takeUp(run: RecordedRun, { cache, events, say }: TakeUpOpt
     if (cassetteBytes < saved.cassetteBytes) {
       throw new Failure(`The run in ${run.path} cannot be gone on with: its cassette has ${cassetteBytes} bytes, and had ${saved.cassetteBytes} by tick ${checkpoint.tick}; restore cassette.jsonl from a copy.`);
     }
-    const { problem } = events ? await openRecord(eventsFolder(run.path), { upTo: checkpoint.tick }) : { problem: null };
+    const opened = events ? await openRecord(eventsFolder(run.path), { upTo: checkpoint.tick }) : { problem: null, tick: checkpoint.tick };
+    const problem = opened.problem ?? (opened.tick < checkpoint.tick ? `The tables in ${eventsFolder(run.path)} are missing.` : null);
     if (problem === null) return { tick: checkpoint.tick, state: saved.run };
     // made by another program, it is not ours to make anew
     if (problem.includes(' is of version ')) throw new Failure(problem);

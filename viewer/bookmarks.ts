@@ -26,7 +26,7 @@ export class Bookmarks {
     return [...this.list];
   }
 
-  /** Throws an error with one sentence when there are too many. */
+  /** Throws an error with one sentence when there are too many, or they cannot be kept. */
   add(tick: number, text: string): void {
     if (this.list.length >= MOST_BOOKMARKS) throw new Error(`There are ${MOST_BOOKMARKS} bookmarks already; remove one first.`);
     this.change([...this.list, { id: this.nextId++, tick, text }].sort((a, b) => a.tick - b.tick || a.id - b.id));
@@ -37,7 +37,8 @@ export class Bookmarks {
   }
 
   private change(next: Bookmark[]): void {
-    this.list = next;
+    // what cannot be kept is not there
     this.keep(next);
+    this.list = next;
   }
 }

@@ -127,11 +127,11 @@ export interface Bookmark { id: number; tick: number; text: string }
 
 /** How to make this run again. */
 export interface ShareFacts {
-  /** A command line that begins the same run. */
+  /** A command line that begins the same run; where flags do not say all it names a file, spec.json, that holds `spec`. */
   command: string;
-  /** The run's spec, as JSON of a spec file. */
+  /** The run's spec, as it stands in a spec file. */
   spec: unknown;
-  /** A command line for a branch that begins after tick `TICK`; null where the run has no record. */
+  /** A command line for a branch, in which `TICK` and `KEY=VALUE` are to be filled in; null where the run has no record. For when the run has been stopped. */
   branch: string | null;
 }
 

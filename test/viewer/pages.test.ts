@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseFrame, type Frame } from '../../viewer/app/frame.ts';
 import { createLab, type Lab, type LabOptions } from '../../viewer/lab.ts';
+import type { NumberedCommand } from '../../core/events/command.ts';
 import { measureOptions } from '../../core/measures/measure-options.ts';
 import type { Hello, ServerMessage } from '../../viewer/protocol.ts';
 import { createSession, type Session, type SessionClient, type SessionOptions } from '../../viewer/session.ts';
@@ -230,7 +231,7 @@ describe('a page that joins late, or asks for more', () => {
 describe('a schedule that a page sets', () => {
   it('[V15] turns the pressure by commands on the record, which replay to the same fingerprint', async () => {
     const { lab, session } = begin();
-    const record: LabOptions['recorded'] = [];
+    const record: NumberedCommand[] = [];
     lab.simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
     const page = open(session);
     await stepTo(lab, page, 20);

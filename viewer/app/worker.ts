@@ -5,10 +5,13 @@
  */
 import { z } from 'zod';
 import { advance } from '../../core/advance.ts';
+import { measureOptions } from '../../core/measures/measure-options.ts';
 import { createLab } from '../lab.ts';
 import { createSession, type SessionClient } from '../session.ts';
 
 const start = z.object({ start: z.record(z.string(), z.string()) });
+/** Less than a server keeps: the page has other needs. */
+const MOST_HISTORY_BYTES = 128 << 20;
 const reserved = new Set(['here', 'world', 'seed', 'fingerprint', 'speed']);
 
 let client: SessionClient | null = null;
@@ -24,14 +27,14 @@ async function begin(data: unknown): Promise<void> {
   for (const [key, value] of Object.entries(given)) if (!reserved.has(key)) parameters[key] = Number(value);
   const seed = Number(given['seed'] ?? 1);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`The seed is "${given['seed']}", but must be a whole number, 0 or more.`);
-  const lab = createLab({ world: given['world'] ?? 'meadow', seed, operator: 'classical', parameters, service: null });
+  const lab = createLab({ world: given['world'] ?? 'meadow', seed, operator: 'classical', parameters, service: null, measures: measureOptions.parse({}) });
   const ticks = Number(given['fingerprint'] ?? 0);
   if (ticks > 0) {
     while (lab.simulation.kernel.tick < ticks) await advance(lab.simulation);
     self.postMessage({ type: 'fingerprint', tick: ticks, fingerprint: lab.simulation.fingerprint });
     return;
   }
-  const session = createSession({ lab, model: { state: 'none', name: 'no model', note: 'This world lives in the page itself; children are written by the classical operators.' } });
+  const session = createSession({ lab, history: { mostBytes: MOST_HISTORY_BYTES }, model: { state: 'none', name: 'no model', note: 'This world lives in the page itself; children are written by the classical operators.' } });
   client = session.join({
     message: (message) => self.postMessage(message),
     frame: (frame) => self.postMessage(frame, { transfer: [frame] }),

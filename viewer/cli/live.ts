@@ -4,10 +4,12 @@ import type { ModelFacts } from '../protocol.ts';
 import { createSession, type Session } from '../session.ts';
 import { serveViewer, type ViewerServer } from '../server.ts';
 import type { Lab } from '../lab.ts';
+import type { RunSpec } from '../run-spec.ts';
 import { Failure, asFailure } from './failure.ts';
 import { pageFolder } from './page.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Stop } from './stop.ts';
+import { sessionOf } from './watched-run.ts';
 import { count, isNarrow, statusWords } from './words.ts';
 
 export const DEFAULT_PORT = 4242;
@@ -19,10 +21,11 @@ const PATIENCE_MS = 10_000;
 
 export interface LiveOptions {
   lab: Lab;
+  spec: RunSpec;
+  /** Where the run is recorded. */
+  folder: string | null;
   model: ModelFacts;
   service: OpenModelService | null;
-  /** What happens when the budget is spent. */
-  policy: 'pause' | 'blind';
   port: number;
   /** Ticks a second, 0 is as fast as the machine goes. */
   speed: number;
@@ -49,10 +52,13 @@ export async function checkPort(port: number): Promise<void> {
  *
  * @returns the seconds that it ran
  */
-export async function runLive({ lab, model, service, policy, port, speed, lastTick, stop, check }: LiveOptions): Promise<number> {
+export async function runLive({ lab, spec, folder, model, service, port, speed, lastTick, stop, check }: LiveOptions): Promise<number> {
   // what was recorded comes again at once: nothing of it is news
   while (!lab.prompter.done && stop.asked === null) await lab.tick();
-  const session = createSession({ lab, model, ticksPerSecond: speed, pauseWhenSpent: policy === 'pause', raise: (caps) => service?.raise(caps), ...(lastTick === undefined ? {} : { lastTick }) });
+  const session = createSession({
+    lab, model, ...sessionOf(lab, spec, folder), ticksPerSecond: speed, pauseWhenSpent: spec.budget.policy === 'pause', raise: (caps) => service?.raise(caps),
+    ...(lastTick === undefined ? {} : { lastTick }),
+  });
   const server = await serveViewer({ session, dist: pageFolder, port }).catch((error: unknown) => { throw asFailure(error); });
   const started = performance.now();
   process.stdout.write(`The ${lab.simulation.world.name} lives at ${server.url} (Ctrl-C stops it)\n`);

@@ -33,6 +33,9 @@ export interface Performance {
 export interface Stage {
   readonly lab: Lab;
   readonly service: OpenModelService | null;
+  readonly spec: RunSpec;
+  /** Where it is recorded. */
+  readonly folder: string | null;
   /** Throws a failure when the run cannot go on; to be called after ticks. */
   check(): void;
   /** Aborts when the budget is spent and nobody is there to raise it. */
@@ -88,7 +91,7 @@ export async function perform(performance: Performance, go: (stage: Stage) => Pr
       recording?.check();
     };
     const before = lab.totals.organismSteps;
-    const seconds = await go({ lab, service, check, spent: halt.signal });
+    const seconds = await go({ lab, service, spec, folder: folder?.path ?? null, check, spent: halt.signal });
     await recording?.finish();
     const summary = summarise(lab, seconds, before);
     folder?.finish(lab, summary);

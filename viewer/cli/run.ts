@@ -141,7 +141,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
     const estimate = await foresee(spec, model, prices, errand.estimate === true);
     if (errand.estimate === true) return tellEstimate(estimate, json);
     if (estimate !== null) say(estimateWords(estimate));
-    performed = await perform({ spec, model, prices, out, resumed, played, cache, estimate, say }, async ({ lab, service, check, spent }) => {
+    performed = await perform({ spec, model, prices, out, resumed, played, cache, estimate, say }, async ({ lab, service, spec: performed, folder, check, spent }) => {
       if (spec.operator !== 'classical' || service !== null) {
         say(service === null ? 'No model: the children planned for it come from the classical operators.' : model.facts.note);
       }
@@ -150,7 +150,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
       const lastTick = headless ? spec.ticks ?? DEFAULT_TICKS : spec.ticks;
       return headless
         ? await runHeadless({ lab, lastTick: lastTick!, stop, halt: spent, afterTick: check })
-        : await runLive({ lab, model: model.facts, service, policy: spec.budget.policy, port, speed, lastTick, stop, check });
+        : await runLive({ lab, spec: performed, folder, model: model.facts, service, port, speed, lastTick, stop, check });
     });
   } finally {
     await letGo();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readArchive } from '../../viewer/cli/qdaif-folder.ts';
+import type { QdaifEstimate } from '../../viewer/cli/qdaif-estimate.ts';
 import type { QdaifOutcome } from '../../viewer/cli/qdaif.ts';
 import type { Individual } from '../../worlds/salon/salon.ts';
 import { startSyntheticServer, type SyntheticServer } from '../salon/synthetic-server.ts';
@@ -103,6 +104,22 @@ describe('lichen qdaif', () => {
     expect(server.answered - before).toBeLessThan(more.runs.reduce((sum, { cost }) => sum + cost.calls, 0) - 250);
   });
 
+  test('[S13] --estimate says what an experiment would ask, asks nothing and makes nothing; with caps it is said before the start', async () => {
+    const before = server.answered;
+    const out = join(folder, 'foreseen');
+    const { code, stdout, stderr } = await lichen([...asked, '--estimate', '--out', out], { env });
+    expect(code, stderr).toBe(0);
+    const found = JSON.parse(stdout) as QdaifEstimate;
+    expect(found).toMatchObject({ runs: 4, iterations: 70, dollars: 0, unpriced: [] });
+    expect(found.calls / whole.runs.reduce((sum, { cost }) => sum + cost.calls, 0)).toBeGreaterThan(0.8);
+    expect(found.calls / whole.runs.reduce((sum, { cost }) => sum + cost.calls, 0)).toBeLessThan(1.6);
+    expect((await lichen([...asked.filter((each) => each !== '--json'), '--estimate'], { env })).stdout).toMatch(/^Estimate for 4 runs of 70 texts, .* calls \(280 written, 840 judged, [\d,]+ judged anew\), [\d,]+ tokens, at no price\.\n$/);
+    expect((await lichen(['qdaif', '--out', first(), '--resume', '--estimate'], { env })).stdout).toBe('All runs of this experiment are made: nothing would be asked.\n');
+    expect([server.answered, existsSync(out)]).toEqual([before, false]);
+    const capped = await lichen(['qdaif', '--domain', 'opinions', '--iterations', '4', '--seeds', '1', '--rejudge', '0', '--headless', '--budget-calls', '50'], { env });
+    expect(capped.stderr).toContain('Estimate for 1 run of 4 texts');
+  });
+
   test('takes a domain from a file, begins with nothing but the model, and runs every method', async () => {
     const file = join(folder, 'own.json');
     writeFileSync(file, JSON.stringify({
@@ -136,6 +153,7 @@ describe('what cannot be', () => {
   };
 
   test('[S1] is said in one sentence, with what was given', async () => {
+    expect(await refused(['--replay', first(), '--estimate'])).toContain('--estimate says what would be asked, but --replay asks nothing');
     expect(await refused(['--domain', 'novels'])).toContain('There is no domain "novels" and no such file; there are opinions, stories-genre');
     expect(await refused(['--domain', 'opinions', '--method', 'lmx-far'])).toContain('There is no method "lmx-far"; there are lmx-near, lmx-replace');
     expect(await refused(['--domain', 'opinions', '--iterations', '0'])).toContain('--iterations is "0", but must be');

@@ -1,10 +1,11 @@
-import { of } from 'rxjs';
+import { noCost } from '../../agents/model/cost.ts';
 import { estimate, guessPromptTokens, type Estimate, type ExpectedTasks } from '../../agents/model/estimate.ts';
 import type { PriceTable } from '../../agents/model/prices.ts';
-import type { Answer, BudgetState, ModelService, Task } from '../../agents/model/task.ts';
+import type { Answer, ModelService, Task } from '../../agents/model/task.ts';
 import { advance } from '../../core/advance.ts';
 import { createLab } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
+import { rehearsalService } from './rehearsal-service.ts';
 import { count } from './words.ts';
 
 /** Ticks of the rehearsal, and how long it may take. */
@@ -43,16 +44,18 @@ export async function rehearse(spec: RunSpec, ticks: number, modelOf: (task: Pic
 }
 
 /** An estimate in a sentence. */
-export function estimateWords({ calls, tokens, dollars, unpriced, rehearsed, ticks }: RunEstimate): string {
-  const price = unpriced.length > 0 ? `, and what ${unpriced.join(', ')} may cost is not known` : dollars > 0 ? `, $${dollars.toFixed(dollars < 1 ? 4 : 2)}` : ', at no price';
-  return `Estimate for ${count(ticks)} ticks, from a rehearsal of ${count(rehearsed)}: about ${count(calls)} calls, ${count(tokens)} tokens${price}.`;
+export function estimateWords(found: RunEstimate): string {
+  const { calls, tokens, rehearsed, ticks } = found;
+  return `Estimate for ${count(ticks)} ticks, from a rehearsal of ${count(rehearsed)}: about ${count(calls)} calls, ${count(tokens)} tokens${priceWords(found)}.`;
+}
+
+/** What an estimate comes to in dollars, to stand behind its tokens. */
+export function priceWords({ dollars, unpriced }: Pick<Estimate, 'dollars' | 'unpriced'>): string {
+  return unpriced.length > 0 ? `, and what ${unpriced.join(', ')} may cost is not known` : dollars > 0 ? `, $${dollars.toFixed(dollars < 1 ? 4 : 2)}` : ', at no price';
 }
 
 function countingService(modelOf: (task: Pick<Task<unknown>, 'role' | 'kind' | 'model'>) => string, tallies: Map<string, Tally>): ModelService {
-  const nothing = { calls: 0, tokens: 0, dollars: 0 };
-  const budget: BudgetState = { spent: nothing, caps: {}, used: 0, perMinute: nothing };
-  return {
-    models: [], slots: 1, inFlight: 0, accounts: [], accountsUpTo: () => [], carryOver: () => undefined, budget, events$: of(),
+  return rehearsalService({
     can: () => undefined,
     perform<T>(task: Task<T>): Promise<Answer<T>> {
       const model = modelOf(task);
@@ -62,8 +65,7 @@ function countingService(modelOf: (task: Pick<Task<unknown>, 'role' | 'kind' | '
       tally.count++;
       tally.promptTokens += guessPromptTokens(task.request);
       tally.completionTokens += task.request.maxTokens * WRITTEN_SHARE;
-      return Promise.resolve({ outcome: 'budget', reason: 'This is a rehearsal.', model, cost: { calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 } });
+      return Promise.resolve({ outcome: 'budget', reason: 'This is a rehearsal.', model, cost: noCost });
     },
-    close: () => Promise.resolve(),
-  };
+  });
 }

@@ -22,6 +22,7 @@ export function qdaifCommand(done: (code: number) => void): Command {
     .option('--resume', 'go on with the experiment in --out')
     .option('--replay <dir>', 'make a recorded experiment again from its replies, without a model'))
     .option('--prices <file>', 'a price table of your own, in dollars a million tokens')
+    .option('--estimate', 'say what the experiment would ask and cost, and make nothing')
     .option('--view <dir>', 'look at a recorded experiment again in the browser, from its texts; nobody is asked')
     .option('--headless', 'without page')
     .option('--port <n>', 'port of the page, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))

@@ -31,6 +31,8 @@ export interface QdaifFlags {
   budgetTokens?: number;
   budgetDollars?: number;
   prices?: string;
+  /** Says what the experiment would ask and cost, and makes nothing. */
+  estimate?: boolean;
 }
 
 /** All that decides what comes of an experiment, but for the model's replies. */

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { knownPrices, readPrices } from '../../agents/model/prices.ts';
+import { knownOf } from '../../agents/model/capabilities.ts';
+import { knownPrices, readPrices, type PriceTable } from '../../agents/model/prices.ts';
 import type { OpenModelService } from '../../agents/model/service.ts';
 import type { MethodName } from '../../worlds/salon/methods.ts';
 import { runSalon, type SalonSummary } from '../qdaif.ts';
 import { Failure, asFailure } from './failure.ts';
 import { accessModels, noModel, openService, replayAccess, type ModelAccess } from './model-access.ts';
+import { qdaifEstimateWords, rehearseQdaif, type QdaifEstimate } from './qdaif-estimate.ts';
 import { QdaifFolder, openQdaif, recordedRun, runName } from './qdaif-folder.ts';
 import { heatMap, rasterise } from './qdaif-heat-map.ts';
 import { watchDoors, type WatchedDoors } from './qdaif-doors.ts';
@@ -21,7 +23,7 @@ const SPENT = 3;
 
 /** Does an experiment from beginning to end. Returns the exit code. */
 export async function qdaif(flags: QdaifFlags): Promise<number> {
-  const { out, replay, resume = false, json = false, view } = flags;
+  const { out, replay, resume = false, json = false, view, estimate = false } = flags;
   if (view !== undefined) {
     const { view: _, port: _port, ...others } = flags;
     const [other] = Object.keys(others);
@@ -30,13 +32,14 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
   }
   if (replay !== undefined && resume) throw new Failure('--replay makes an experiment again and --resume goes on with it; leave out one of them.');
   if (replay !== undefined && flags.model !== undefined) throw new Failure(`--model is ${flags.model}, but with --replay the recording in ${replay} answers; leave out one of them.`);
+  if (replay !== undefined && estimate) throw new Failure(`--estimate says what would be asked, but --replay asks nothing: the recording in ${replay} answers; leave out one of them.`);
   if (resume && out === undefined) throw new Failure('--resume goes on with the experiment in a folder, but no --out names one.');
   const held = replay !== undefined ? openQdaif(replay) : resume ? openQdaif(out!) : null;
   let plan = held === null ? planQdaif(flags) : amendPlan(held.plan, flags);
   const prices = flags.prices === undefined ? knownPrices : readPrices(flags.prices);
   const stop = listenForStop();
-  const watched = await readyPage(flags);
-  const folder = out === undefined ? null : new QdaifFolder(out, resume);
+  const watched = await readyPage({ ...flags, headless: flags.headless === true || estimate });
+  const folder = out === undefined || estimate ? null : new QdaifFolder(out, resume);
   let access: ModelAccess = noModel;
   let service: OpenModelService | null = null;
   let begun = resume;
@@ -47,6 +50,9 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
     access = held !== null && replay !== undefined ? replayAccess(held.cassette, plan.model ?? undefined) : await accessModels(plan.model ?? undefined, {}, stop.signal);
     if (access.replay === null && access.doors.length === 0) throw new Failure('There is no model, and a salon needs one; name one with --model.');
     plan = { ...plan, model: access.replay === null ? access.name : plan.model };
+    const foreseen = await foresee(plan, access, prices, flags, held?.path ?? null);
+    if (estimate) return tell(foreseen!, json);
+    if (foreseen !== null) say(qdaifEstimateWords(foreseen));
     const halt = new AbortController();
     stop.signal.addEventListener('abort', () => halt.abort(), { once: true });
     doors = watchDoors(access.doors, () => halt.abort());
@@ -54,7 +60,7 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
     service = await openService({ ...access, doors: doors.doors }, { budget: withoutUndefined(budget), prices, record: folder === null || access.replay !== null ? undefined : { file: folder.cassette, resume } });
     if (service === null) throw new Failure('There is no model, and a salon needs one; name one with --model.');
     folder?.putPlan(plan);
-    folder?.putManifest(manifest(access, service));
+    folder?.putManifest(manifest(access, service, foreseen));
     begun = true;
     watch = watched ? await watchQdaif(plan, access.facts, service, flags) : null;
     const experiment: Experiment = { plan, folder, service, doors, access, stop, halt, watch, spent: false, replayed: replay === undefined ? null : held!.path };
@@ -80,6 +86,28 @@ export async function qdaif(flags: QdaifFlags): Promise<number> {
   }
 }
 
+/** What runs that are not made yet will probably ask, where it can cost something or has caps to meet, or where that was asked for; null in a replay. */
+async function foresee(plan: QdaifPlan, { doors, capabilities, replay }: ModelAccess, prices: PriceTable, flags: QdaifFlags, path: string | null): Promise<QdaifEstimate | null> {
+  const [door] = doors;
+  if (replay !== null || door === undefined) return null;
+  const { budgetCalls, budgetTokens, budgetDollars, estimate = false } = flags;
+  const free = door.where === 'embedded' || door.local === true;
+  if (!estimate && free && budgetCalls === undefined && budgetTokens === undefined && budgetDollars === undefined) return null;
+  const runs = runsOf(plan).filter((run) => path === null || recordedRun(path, run)?.iterations !== plan.iterations);
+  const known = knownOf(door, capabilities[door.model]);
+  return await rehearseQdaif({ plan, runs, model: door.model, can: (_, what) => known[what], prices, free });
+}
+
+function tell(estimate: QdaifEstimate, json: boolean): number {
+  process.stdout.write(`${json ? JSON.stringify(estimate) : qdaifEstimateWords(estimate)}\n`);
+  return 0;
+}
+
+/** All runs of an experiment, method by method. */
+function runsOf({ methods, seeds }: QdaifPlan): { method: MethodName; seed: number }[] {
+  return methods.flatMap((method) => seeds.map((seed) => ({ method, seed })));
+}
+
 interface Experiment {
   plan: QdaifPlan;
   folder: QdaifFolder | null;
@@ -97,7 +125,7 @@ interface Experiment {
 /** Makes all runs, several side by side: none knows of another. Null when they were stopped. */
 async function makeRuns(experiment: Experiment): Promise<RunRow[] | null> {
   const { plan, folder, service, access, halt } = experiment;
-  const runs = plan.methods.flatMap((method) => plan.seeds.map((seed) => ({ method, seed })));
+  const runs = runsOf(plan);
   const progress = createQdaifProgress(runs.length * plan.iterations, () => service.budget);
   progress.note(access.facts.note);
   if (folder === null && access.replay === null) progress.note('Nothing is kept without --out: if this is stopped, it begins anew.');
@@ -208,9 +236,9 @@ function outcome(plan: QdaifPlan, model: string, runs: readonly RunRow[]): Qdaif
   };
 }
 
-function manifest({ capabilities }: ModelAccess, { header }: OpenModelService): object {
+function manifest({ capabilities }: ModelAccess, { header }: OpenModelService, estimate: QdaifEstimate | null): object {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return { format: 'lichen-manifest', version: 1, lichen: version, node: process.version, begun: new Date().toISOString(), models: header.models, capabilities };
+  return { format: 'lichen-manifest', version: 1, lichen: version, node: process.version, begun: new Date().toISOString(), models: header.models, capabilities, estimate };
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -101,7 +101,7 @@ function hatch(context: CanvasRenderingContext2D, index: number, ink: string): C
   if (pen === null) return null;
   const [dx, dy] = HATCHES[index % HATCHES.length]!;
   pen.strokeStyle = ink;
-  pen.globalAlpha = 0.55;
+  pen.globalAlpha = 0.34;
   pen.lineWidth = 1;
   for (const shift of [-HATCH_PX, 0, HATCH_PX]) {
     pen.beginPath();

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, garden, archive-back) runs one. Seeded,
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, stream, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, garden, archive-back) runs one. Seeded,
  * warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -27,6 +27,7 @@ const benches: Record<string, () => void> = {
   interpreter: alone('./interpreter.ts'),
   allocation: alone('./allocation.ts', '--max-semi-space-size=256', '--min-semi-space-size=256'),
   frame: alone('./frame.ts'),
+  stream: alone('./stream.ts'),
   door: alone('./door.ts', '--expose-gc'),
   embedded: alone('./embedded.ts'),
   archive: alone('./archive.ts'),
@@ -35,6 +36,7 @@ const benches: Record<string, () => void> = {
   measures: alone('./measures.ts'),
   checkpoint: alone('./checkpoint.ts'),
   recording: alone('./recording.ts'),
+  sweep: alone('./sweep.ts'),
   garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),
   'archive-back': () => benchArchiveBack(Array.from({ length: 10 }, (_, i) => i + 1)),
 };

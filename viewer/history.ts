@@ -69,9 +69,12 @@ export class History {
     this.kept.push({ tick, frame });
     this.bytesHeld += frame.length + BYTES_BESIDE;
     this.noteFields(tick);
+    const enough = this.wantedTicks * (frame.length + BYTES_BESIDE);
+    // what cannot fit as it is now need not be tried
+    while (enough > this.mostBytes * this.step && this.kept.length - this.first > 2) this.halve();
     while (this.bytesHeld > this.mostBytes && this.kept.length - this.first > 1) this.makeRoom();
     // fewer live than did: there is room for more ticks
-    if (this.step > 1 && (this.wantedTicks / (this.step / 2)) * (frame.length + BYTES_BESIDE) * 1.5 < this.mostBytes) this.step /= 2;
+    if (this.step > 1 && enough * 1.5 < this.mostBytes * (this.step / 2)) this.step /= 2;
   }
 
   /** What is held; null before anything is. `step` is the longest gap. */
@@ -117,15 +120,22 @@ export class History {
         this.kept = kept.slice(this.first);
         this.first = 0;
       }
-    } else {
-      this.step *= 2;
-      const newest = kept.at(-1)!;
-      const stay = kept.slice(first).filter((one) => one.tick % this.step === 0 || one === newest);
-      this.bytesHeld -= kept.slice(first).reduce((sum, { frame }) => sum + frame.length + BYTES_BESIDE, 0)
-        - stay.reduce((sum, { frame }) => sum + frame.length + BYTES_BESIDE, 0);
-      this.kept = stay;
-      this.first = 0;
-    }
+    } else this.halve();
+    this.letFieldsGo();
+  }
+
+  /** Of what is kept every second goes, and only every second is kept from now on. */
+  private halve(): void {
+    this.step *= 2;
+    const all = this.kept.slice(this.first);
+    this.kept = all.filter((one) => one.tick % this.step === 0 || one === all.at(-1));
+    const bytesOf = (list: readonly Kept[]): number => list.reduce((sum, { frame }) => sum + frame.length + BYTES_BESIDE, 0);
+    this.bytesHeld -= bytesOf(all) - bytesOf(this.kept);
+    this.first = 0;
+  }
+
+  /** Fields from before all that is kept. */
+  private letFieldsGo(): void {
     const oldest = this.kept[this.first]!.tick;
     let past = 0;
     while (past + 1 < this.fields.length && this.fields[past + 1]!.tick <= oldest) this.bytesHeld -= this.fields[past++]!.bytes;

@@ -55,7 +55,7 @@ function describe(): Command {
     .configureOutput({ outputError: (text, write) => write(`lichen: ${oneSentence(text)}\n`) })
     .helpCommand(false);
 
-  withModels(program.command('run').argument('<world or spec file>', 'a world\'s name (see lichen worlds), a spec file, or the folder of a recorded run')
+  watched(program.command('run').argument('<world or spec file>', 'a world\'s name (see lichen worlds), a spec file, or the folder of a recorded run')
     .description('Run a world: with the viewer on 127.0.0.1, or --headless as fast as it goes.')
     .option('--seed <n>', 'seed of everything random (default: 1, or the spec\'s)', wholeNumber('--seed', 0, Number.MAX_SAFE_INTEGER))
     .option('--ticks <n>', 'stop after this tick (default: the spec\'s; 1000 without viewer)', wholeNumber('--ticks', 1, 1_000_000_000))
@@ -68,24 +68,16 @@ function describe(): Command {
     .option('--estimate', 'say what the run would ask and cost, and run nothing')
     .addOption(new Option('--cassette <file>').hideHelp())
     .option('--out <dir>', 'record the run in this new folder')
-    .option('--headless', 'without viewer')
-    .option('--json', 'print the summary as one line of JSON, last on standard output; implies --headless')
-    .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
-    .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
     .addHelpText('after', endings))
     .action(async (target: string, flags: RunFlags) => { process.exitCode = await run(target, flags); });
 
-  withModels(program.command('branch').argument('<run>', 'the folder of a recorded run')
+  watched(program.command('branch').argument('<run>', 'the folder of a recorded run')
     .description('Run a recorded history once more, from a tick on with something changed: history with one difference.')
     .requiredOption('--at <tick>', 'the last tick that both share', wholeNumber('--at', 0, 1_000_000_000))
     .option('--set <key=value>', 'what is changed from the next tick on; may be given several times', gather, [])
     .requiredOption('--out <dir>', 'record the branch in this new folder')
     .option('--ticks <n>', 'stop after this tick (default: the run\'s)', wholeNumber('--ticks', 1, 1_000_000_000))
     .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
-    .option('--headless', 'without viewer')
-    .option('--json', 'print the summary as one line of JSON, last on standard output; implies --headless')
-    .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
-    .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000))
     .addHelpText('after', endings))
     .action(async (target: string, flags: BranchFlags) => { process.exitCode = await branch(target, flags); });
 
@@ -147,6 +139,15 @@ function describe(): Command {
     throw new Failure('Nothing was asked for; try lichen run meadow, or lichen --help for all there is.');
   });
   return program;
+}
+
+/** What can be said of a run that may be watched, besides what it asks of models. */
+function watched(command: Command): Command {
+  return withModels(command
+    .option('--headless', 'without viewer')
+    .option('--json', 'print the summary as one line of JSON, last on standard output; implies --headless')
+    .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
+    .option('--speed <n>', 'ticks a second with the viewer, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000)));
 }
 
 /** What can be said of models wherever they are used. */

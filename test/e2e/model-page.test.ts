@@ -147,7 +147,7 @@ describe('the page of a world with a model', () => {
   it('has a switch for what is on or off, among those of the model', async () => {
     const box = page.locator('.group input[role="switch"][data-key="inheritRewrites"]');
     expect(await box.isChecked()).toBe(false);
-    expect(await page.locator('.group input').count()).toBe(6);
+    expect(await page.locator('.group input[data-key]').count()).toBe(6);
     await box.check();
     // a world that waits takes it up when it goes on
     expect(lab.simulation.kernel.parameter('inheritRewrites')).toBe(0);

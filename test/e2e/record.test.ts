@@ -47,6 +47,9 @@ describe('a recorded run', () => {
     expect(rows).toHaveLength(summary().births);
     expect(rows.filter(([, , , , end]) => end === 'inf')).toHaveLength(summary().population);
     expect(rows.flatMap(([, , ancestors]) => (ancestors === 'NONE' ? [] : ancestors!.split(','))).filter((one) => !ids.has(one))).toEqual([]);
+    const trees = (await lichen(['export', run, '--format', 'phylogeny', '--first-parents'])).stdout.trimEnd().split('\n').slice(1);
+    expect(trees).toHaveLength(rows.length);
+    expect(trees.filter((line) => /\[\d+,/.test(line))).toEqual([]);
     const newick = (await lichen(['export', run, '--format', 'newick', '--living'])).stdout;
     expect((newick.match(/\(/g) ?? []).length).toBe((newick.match(/\)/g) ?? []).length);
     expect(newick.trimEnd()).toMatch(/;$/);

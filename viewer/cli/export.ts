@@ -10,14 +10,18 @@ import { eventsFolder, openRecorded } from './run-folder.ts';
 export const exportForms = [...exportFormats, 'phylogeny', 'newick'] as const;
 export type ExportForm = (typeof exportForms)[number];
 
-export interface ExportFlags { table?: string; format?: ExportForm; living?: boolean; out?: string; all?: string; json?: boolean }
+/** Which taxa, and which of their parents. */
+interface Descent { living: boolean; firstParents: boolean }
+
+export interface ExportFlags extends Partial<Descent> { table?: string; format?: ExportForm; out?: string; all?: string; json?: boolean }
 
 const extensions: Record<ExportFormat, string> = { csv: 'csv', parquet: 'parquet', jsonl: 'jsonl' };
 
 /** `lichen export`: what happened in a run, as files that other tools read. Returns the exit code. */
 export async function exportRun(target: string, flags: ExportFlags): Promise<number> {
   const { path } = openRecorded(target);
-  const { table, format, living = false, out, all, json = false } = flags;
+  const { table, format, living = false, firstParents = false, out, all, json = false } = flags;
+  const descent: Descent = { living, firstParents };
   if (all !== undefined && (table !== undefined || out !== undefined)) throw new Failure('--all writes every table into its folder; leave out --table and --out.');
   const queries = await openTables(path);
   try {
@@ -34,13 +38,13 @@ export async function exportRun(target: string, flags: ExportFlags): Promise<num
     };
     if (format === 'phylogeny' || format === 'newick') {
       if (table !== undefined && table !== 'births') throw new Failure(`--table is ${table}, but a phylogeny is made of births and deaths; leave it out.`);
-      const text = format === 'newick' ? newickText(queries, living) : phylogenyText(queries, living);
+      const text = format === 'newick' ? newickText(queries, descent) : phylogenyText(queries, descent);
       if (out === undefined && all === undefined) await pour(text, process.stdout);
       else await put(resolve(out ?? join(all!, format === 'newick' ? 'phylogeny.nwk' : 'phylogeny.csv')), format, () => pourInto(text, resolve(out ?? join(all!, format === 'newick' ? 'phylogeny.nwk' : 'phylogeny.csv'))));
     } else if (all !== undefined) {
       const form = format ?? 'csv';
       for (const name of queries.tables) await put(resolve(join(all, `${name}.${extensions[form]}`)), name, () => queries.write(ordered(name), resolve(join(all, `${name}.${extensions[form]}`)), form));
-      await put(resolve(join(all, 'phylogeny.csv')), 'phylogeny', () => pourInto(phylogenyText(queries, living), resolve(join(all, 'phylogeny.csv'))));
+      await put(resolve(join(all, 'phylogeny.csv')), 'phylogeny', () => pourInto(phylogenyText(queries, descent), resolve(join(all, 'phylogeny.csv'))));
     } else {
       const name = table ?? 'births';
       if (!(tableNames as readonly string[]).includes(name)) throw new Failure(`There is no table "${name}"; the tables are ${tableNames.join(', ')}.`);
@@ -93,21 +97,22 @@ async function* tableText(queries: Queries, table: string, form: 'csv' | 'jsonl'
 }
 
 /** All organisms, or the living and their ancestors, by rising id: ids rise in the order of conception, so parents come first. */
-function organisms({ tables }: Queries, living: boolean): string {
+function organisms({ tables }: Queries, { living, firstParents }: Descent): string {
   const deaths = tables.includes('deaths') ? 'deaths' : '(SELECT 0::UINTEGER AS id, 0::UINTEGER AS tick, 0::UINTEGER AS children WHERE false)';
   const all = `SELECT b.id, b.parent, b.partner, b.tick AS origin, d.tick AS destruction, b.operator, b.lineage, b.genome, d.children
     FROM births b LEFT JOIN ${deaths} d USING (id)`;
   if (!living) return `${all} ORDER BY b.id`;
+  const partners = firstParents ? '' : 'UNION ALL SELECT id, partner FROM every';
   return `WITH RECURSIVE every AS (${all}), kept(id) AS (
       SELECT id FROM every WHERE destruction IS NULL
-      UNION SELECT up FROM kept JOIN (SELECT id, parent AS up FROM every UNION ALL SELECT id, partner FROM every) USING (id) WHERE up IS NOT NULL
+      UNION SELECT up FROM kept JOIN (SELECT id, parent AS up FROM every ${partners}) USING (id) WHERE up IS NOT NULL
     ) SELECT every.* FROM every JOIN kept USING (id) ORDER BY id`;
 }
 
-async function* taxa(queries: Queries, living: boolean): AsyncGenerator<PhylogenyRow> {
-  for await (const rows of queries.stream(organisms(queries, living))) {
+async function* taxa(queries: Queries, descent: Descent): AsyncGenerator<PhylogenyRow> {
+  for await (const rows of queries.stream(organisms(queries, descent))) {
     for (const { id, parent, partner, origin, destruction, operator, lineage, genome } of rows as (Row & { id: number; origin: number; destruction: number | null })[]) {
-      const ancestors = [parent, partner].filter((one): one is number => typeof one === 'number');
+      const ancestors = [parent, ...(descent.firstParents ? [] : [partner])].filter((one): one is number => typeof one === 'number');
       yield {
         id, ancestors: [...new Set(ancestors)], originTime: origin, destructionTime: destruction,
         more: { operator: String(operator), lineage: Number(lineage), genome: String(genome), taxon_label: String(id) },
@@ -116,18 +121,18 @@ async function* taxa(queries: Queries, living: boolean): AsyncGenerator<Phylogen
   }
 }
 
-async function* phylogenyText(queries: Queries, living: boolean): AsyncGenerator<string> {
+async function* phylogenyText(queries: Queries, descent: Descent): AsyncGenerator<string> {
   let first = true;
-  for await (const row of taxa(queries, living)) {
+  for await (const row of taxa(queries, descent)) {
     const lines = [...phylogenyCsvLines([row])];
     for (const line of first ? lines : lines.slice(1)) yield `${line}\n`;
     first = false;
   }
 }
 
-async function* newickText(queries: Queries, living: boolean): AsyncGenerator<string> {
+async function* newickText(queries: Queries, descent: Descent): AsyncGenerator<string> {
   const rows: PhylogenyRow[] = [];
-  for await (const row of taxa(queries, living)) rows.push(row);
+  for await (const row of taxa(queries, descent)) rows.push(row);
   yield newick(rows);
 }
 

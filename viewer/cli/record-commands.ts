@@ -36,6 +36,7 @@ export function recordCommands(done: (code: number) => void): Command[] {
       .option('--table <name>', 'births, deaths, genomes, commands, archive, measures, thoughts, judgings, messages, positions or ticks (default: births)')
       .addOption(new Option('--format <form>', 'csv, parquet, jsonl; or of the whole run phylogeny (ALife standard CSV), newick').choices(exportForms))
       .option('--living', 'of the phylogeny the living and their ancestors alone')
+      .option('--first-parents', 'of each taxon the first parent alone, for tools that know one (phylotrackpy)')
       .option('--out <file>', 'into this new file instead of standard output')
       .option('--all <dir>', 'every table and the phylogeny, into this folder')
       .option('--json', 'print what was written as one line of JSON')

@@ -1,5 +1,6 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,10 +15,12 @@ let folder = '';
 let dist = '';
 let server: ViewerServer;
 let said: unknown[] = [];
+const ports: ClientPort[] = [];
 
 /** Greets with a message and a frame, and keeps what it is told. */
 const session: Pick<Session, 'join'> = {
   join(port: ClientPort) {
+    ports.push(port);
     port.message({ type: 'refused', sentence: 'hello' });
     port.frame(Uint8Array.of(1, 2, 3).buffer);
     return { receive: (message) => void said.push(message), leave: () => void said.push('left') };
@@ -40,6 +43,26 @@ function open(headers: Record<string, string>, path = '/feed'): Promise<WebSocke
     const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
     socket.once('open', () => opened(socket));
     socket.once('error', (error) => opened(error.message));
+  });
+}
+
+/** Opens the feed by hand, sends bytes as they are, and answers with the code of the close frame that comes. */
+function closeCodeAfter(bytes: Buffer, origin: string): Promise<number> {
+  return new Promise((answered, failed) => {
+    const socket = connect(server.port, '127.0.0.1', () => {
+      socket.write(`GET /feed HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nOrigin: ${origin}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n`
+        + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+      socket.write(bytes);
+    });
+    const parts: Buffer[] = [];
+    socket.on('data', (part) => parts.push(part));
+    socket.on('error', failed);
+    socket.on('end', () => {
+      const whole = Buffer.concat(parts);
+      const close = whole.lastIndexOf(0x88);
+      answered(close < 0 ? -1 : whole.readUInt16BE(close + 2));
+      socket.end();
+    });
   });
 }
 
@@ -128,6 +151,47 @@ describe('the viewer server', () => {
     socket.send(`"${'x'.repeat(70_000)}"`);
     await closed;
     await expect.poll(() => said).toEqual([{ type: 'play' }, 'left']);
+  });
+
+  it('[V3] ends a connection that forges frames with a reason, and goes on for others', async () => {
+    const own = `http://127.0.0.1:${server.port}`;
+    const bystander = await open({ Origin: own }) as WebSocket;
+    const forged: [string, Buffer, number][] = [
+      ['not masked', Buffer.from([0x81, 0x02, 0x7b, 0x7d]), 1002],
+      ['of a kind that there is not', Buffer.from([0x83, 0x80, 0, 0, 0, 0]), 1002],
+      ['with bits that mean nothing', Buffer.from([0xf1, 0x80, 0, 0, 0, 0]), 1002],
+      ['a terabyte long, it says', Buffer.from([0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4]), 1009],
+      ['of text that is none', Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]), 1007],
+    ];
+    for (const [what, bytes, code] of forged) {
+      said = [];
+      expect(await closeCodeAfter(bytes, own), what).toBe(code);
+      await expect.poll(() => said, what).toEqual(['left']);
+    }
+    bystander.send('{"type":"pause"}');
+    await expect.poll(() => said).toEqual(['left', { type: 'pause' }]);
+    bystander.close();
+    await expect.poll(() => said).toEqual(['left', { type: 'pause' }, 'left']);
+  });
+
+  it('[V13] lets a page go that has stopped reading, before what it is owed grows without bound', async () => {
+    said = [];
+    const own = `http://127.0.0.1:${server.port}`;
+    const deaf = await open({ Origin: own }) as WebSocket;
+    deaf.pause();
+    const text = 'x'.repeat(1 << 20);
+    let sent = 0;
+    while (!said.includes('left') && sent < 400) {
+      ports.at(-1)!.message({ type: 'refused', sentence: text });
+      sent++;
+      await new Promise((next) => { setImmediate(next); });
+    }
+    // 64 MiB and what the system holds on the way
+    expect(sent).toBeGreaterThan(60);
+    const closed = new Promise((gone) => deaf.once('close', gone));
+    deaf.resume();
+    expect(await closed).toBe(1013);
+    await expect.poll(() => said).toEqual(['left']);
   });
 
   it('says in one sentence that a port is taken, or that the page is not built', async () => {

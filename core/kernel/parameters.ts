@@ -84,8 +84,17 @@ const stored = z.object({
   minimum: z.number(), maximum: z.number(), default: z.number(),
 });
 
+/** A schema does not change, and to read it takes as long as a tick: schedules set parameters in every one. */
+const known = new WeakMap<ParameterSchema, readonly ParameterFacts[]>();
+
 /** What the schema says of each parameter, for help, sliders and prompts. */
 export function parameterFacts(schema: ParameterSchema): ParameterFacts[] {
+  let facts = known.get(schema);
+  if (facts === undefined) known.set(schema, facts = readFacts(schema));
+  return [...facts];
+}
+
+function readFacts(schema: ParameterSchema): ParameterFacts[] {
   const json = z.toJSONSchema(schema, { io: 'input' }) as { properties: Record<string, unknown> };
   return Object.entries(json.properties).map(([key, value]) => {
     const facts = stored.parse(value);

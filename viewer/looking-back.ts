@@ -23,13 +23,12 @@ export class LookingBack {
     this.forget(watcher);
     const { held } = this.history;
     if (held === null) throw new Error('There is no past yet: nothing has happened.');
-    if (tick >= held.from || (this.playback === null && tick < held.from)) {
+    if (tick >= held.from || this.playback === null) {
       const past = this.history.at(tick);
       if (past === null) throw new Error(`Tick ${tick} is no longer held: ticks from ${held.from} on are, and what was before is not on record.`);
       watcher.showPast(past, false, performance.now());
       return;
     }
-    watcher.lookingAt = tick;
     this.wanted.set(watcher, tick);
     void this.pump();
   }
@@ -44,7 +43,7 @@ export class LookingBack {
 
   /** Lets go of what was played when nobody looks at it. */
   settle(watchers: Iterable<Watcher>): void {
-    if (this.playing === null && ![...watchers].some(({ lookingAt }) => lookingAt !== null)) this.playback?.rest();
+    if (this.playing === null && this.wanted.size === 0 && ![...watchers].some(({ lookingAt }) => lookingAt !== null)) this.playback?.rest();
   }
 
   private async pump(): Promise<void> {

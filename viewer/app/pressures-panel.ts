@@ -84,8 +84,13 @@ export function showPressures(store: Store, send: (message: ClientMessage) => vo
     popover.querySelector('select')?.focus();
   };
 
+  let built = '';
   store.watch(({ world }) => world).subscribe((world) => {
     if (world === null) return;
+    // after a break the same world is told of again: what is in hand stays in hand
+    const kind = JSON.stringify(world.parameters.map(({ key, title, sentence, unit, min, max, step, live }) => [key, title, sentence, unit, min, max, step, live]));
+    if (kind === built) return;
+    built = kind;
     const row = (facts: ParameterFacts): HTMLElement => pressureRow(facts, store, send, (button) => openSchedule(facts, button));
     const pressures = pressuresOf();
     const ofModel = pressures.filter((facts) => facts.ofModel);

@@ -297,7 +297,7 @@ describe('the log', () => {
 });
 
 describe('what can be taken away', () => {
-  it.each(['archive', 'lineages', 'series', 'pressures', 'log'])('[V15] a picture of the panel %s, twice as fine as the page', async (panel) => {
+  it.each(['archive', 'lineages', 'series', 'pressures', 'log'])('[V16] a picture of the panel %s, twice as fine as the page', async (panel) => {
     const { name, bytes } = await save(panel, 'png');
     expect(name).toBe(`meadow-7-${tickNow()}-${panel}.png`);
     expect(bytes.subarray(0, 8)).toEqual(PNG);
@@ -314,7 +314,7 @@ describe('what can be taken away', () => {
     expect(colours).toBeGreaterThan(30);
   });
 
-  it('[V15] the world as it is drawn, the right way up', async () => {
+  it('[V16] the world as it is drawn, the right way up', async () => {
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#world-picture').click()]);
     const { name, bytes } = await kept(download);
     expect(name).toBe(`meadow-7-${tickNow()}-world.png`);
@@ -333,7 +333,7 @@ describe('what can be taken away', () => {
     expect(isSame).toBe(0);
   });
 
-  it('[V15] tables of what is shown, with the values that the simulation has', async () => {
+  it('[V16] tables of what is shown, with the values that the simulation has', async () => {
     const rows = async (panel: string, what: string): Promise<{ name: string; rows: string[][] }> => {
       const { name, bytes } = await save(panel, what);
       return { name, rows: bytes.toString().trimEnd().split('\r\n').map((line) => line.split(',')) };

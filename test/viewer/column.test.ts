@@ -34,7 +34,7 @@ describe('the archive as a map', () => {
 });
 
 describe('tables for other tools', () => {
-  it('[V15] quotes as RFC 4180 has it, and what a model wrote is no formula and hides nothing', () => {
+  it('[V16] quotes as RFC 4180 has it, and what a model wrote is no formula and hides nothing', () => {
     expect(toCsv(['a', 'b "c"'], [[1, null], [-0.5, 'x, y'], [Number.NaN, '=HYPERLINK("http://x")'], [0, 'left\u202eright'], [7, '-1+1']]))
       .toBe('a,"b ""c"""\r\n1,\r\n-0.5,"x, y"\r\n,"\'=HYPERLINK(""http://x"")"\r\n0,left\\u202eright\r\n7,\'-1+1\r\n');
   });

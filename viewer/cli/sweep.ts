@@ -44,7 +44,7 @@ async function performMissing({ runs }: ExperimentPlan, folder: SweepFolder, cor
   const problems = new Map<number, string>();
   if (missing.length === 0) return problems;
   // an embedded model takes all cores by itself, and each process would load one of its own
-  const embedded = missing.some(({ spec }) => !asksNobody(spec) && spec.model !== 'none' && [undefined, 'embedded', weightsFacts.name].includes(spec.model) && !process.env['OPENAI_BASE_URL']);
+  const embedded = missing.some(({ spec }) => !asksNobody(spec) && spec.model !== 'none' && ([undefined, 'embedded', weightsFacts.name].includes(spec.model) || spec.model!.endsWith('.gguf')) && !process.env['OPENAI_BASE_URL']);
   const workers = Math.min(cores ?? (embedded ? 1 : availableParallelism()), missing.length);
   const done = runs.length - missing.length;
   say(`${counted(runs.length, 'run')}${done > 0 ? `, ${done} of them done already` : ''}; ${workers === 1 ? 'one process performs them' : `${workers} processes perform them`}.`);

@@ -57,8 +57,12 @@ function latinHypercube(factors: readonly Factor[], { samples, seed }: { samples
     return strata.map((stratum): FactorValue => {
       const share = (stratum + random.next()) / samples;
       if (factor.values !== undefined) return factor.values[Math.min(factor.values.length - 1, Math.floor(share * factor.values.length))]!;
-      const value = factor.from! + share * (factor.to! - factor.from!);
-      return isWhole(factor.key) ? Math.round(value) : plain(value);
+      const [from, range] = [factor.from!, factor.to! - factor.from!];
+      const value = from + share * range;
+      if (isWhole(factor.key)) return Math.round(value);
+      // as few digits as people read, unless they lead out of the stratum
+      const short = Number(value.toPrecision(6));
+      return Math.floor(((short - from) / range) * samples) === stratum ? short : plain(value);
     });
   });
   return Array.from({ length: samples }, (_, i) => Object.fromEntries(factors.map(({ key }, nth) => [key, columns[nth]![i]!])));

@@ -60,17 +60,21 @@ export class Field implements Saveable {
     for (let i = 0; i < this.amount.length; i++) this.amount[i] = this.richness[i] / 255;
   }
 
-  /** Takes what the takers of each cell eat, at most `bite` each, shared equally where there is less; says it in `share`. */
-  harvest(bite: number): void {
+  /** Takes what the takers of each cell eat, at most `bite` each, shared equally where there is less; says it in `share`, and returns what is gone from all cells. */
+  harvest(bite: number): number {
     const { amount, takers, share } = this;
+    let taken = 0;
     for (let i = 0; i < takers.length; i++) {
       const n = takers[i];
       if (n === 0) continue;
-      const each = Math.min(bite, amount[i] / n);
+      const before = amount[i];
+      const each = Math.min(bite, before / n);
       share[i] = each;
-      amount[i] = Math.max(0, amount[i] - n * each);
+      amount[i] = Math.max(0, before - n * each);
+      taken += before - amount[i];
       takers[i] = 0;
     }
+    return taken;
   }
 
   /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Cause } from '../../core/kernel/tick-events.ts';
-import { meadow } from '../../worlds/meadow/meadow.ts';
-import { ticksSince } from '../../worlds/meadow/parts.ts';
-import { BEARING, BITE_OF_GRASS, ENDOWMENT, FOOD_ENERGY } from '../../worlds/meadow/upkeep.ts';
+import { ticksSince } from '../../worlds/grazing/parts.ts';
+import { BEARING, ENDOWMENT } from '../../worlds/grazing/upkeep.ts';
+import { BITE_OF_GRASS, FOOD_ENERGY, meadow } from '../../worlds/meadow/meadow.ts';
 import { startMeadow, type MeadowSimulation } from './meadow-run.ts';
 
 interface Placed { genome: string; x: number; y: number; energy?: number; tag?: number }

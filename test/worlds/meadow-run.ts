@@ -4,9 +4,9 @@ import { resolveParameters } from '../../core/kernel/parameters.ts';
 import { RandomStream, purpose, seedKey } from '../../core/kernel/random.ts';
 import { Simulation } from '../../core/simulation.ts';
 import { meadow } from '../../worlds/meadow/meadow.ts';
-import type { meadowColumns } from '../../worlds/meadow/parts.ts';
+import type { grazingColumns } from '../../worlds/grazing/parts.ts';
 
-export type MeadowSimulation = Simulation<typeof meadowColumns>;
+export type MeadowSimulation = Simulation<typeof grazingColumns>;
 
 /** Genomes that among them sense, do, signal and remember all that a meadow offers, and some that fend for themselves. */
 export function variedFounders(seed: number, count = 40): string[] {

@@ -1,6 +1,6 @@
 import { headingOf, headingX, headingY } from '../../core/kernel/compass.ts';
 import { drawn, threefry } from '../../core/kernel/random.ts';
-import type { MeadowKernel, MeadowParts } from './parts.ts';
+import type { GrazingKernel, GrazingParts } from './parts.ts';
 
 /** Most rows that go at a time: so few that what is noted of them stays in the cache. */
 export const STRETCH = 2048;
@@ -14,7 +14,7 @@ export const wayY = new Float64Array(STRETCH + 1);
 export const stride = new Float64Array(STRETCH + 1);
 
 /** Moves the first `count` goers. */
-export function go({ pop, width, height, tick }: MeadowKernel, { wanderKey }: MeadowParts, count: number): void {
+export function go({ pop, width, height, tick }: GrazingKernel, { wanderKey }: GrazingParts, count: number): void {
   const { x, y, id, heading, moves } = pop.columns;
   threefry(wanderKey[0], wanderKey[1], tick, 0);
   const key0 = drawn[0];

@@ -1,30 +1,37 @@
 import type { ActFacts } from '../../core/kernel/genomes.ts';
 import { NOBODY } from '../../core/kernel/tick-events.ts';
 import { go, goers, STRETCH, stride, wayX, wayY } from './going.ts';
-import type { MeadowKernel, MeadowParts } from './parts.ts';
+import type { GrazingKernel, GrazingParts } from './parts.ts';
 import { bestAround } from './senses.ts';
 
-export const actFacts: readonly ActFacts[] = [
-  { name: 'rest', sentence: 'Do nothing.', targets: [] },
-  { name: 'eat', sentence: 'Graze the ground underfoot; those who graze the same ground share it.', targets: [] },
-  { name: 'wander', sentence: 'Go one step, turning a little at random.', targets: [] },
-  { name: 'climb', sentence: 'Go one step towards the best grass around.', targets: ['grass'] },
-  { name: 'follow', sentence: 'Go one step towards the nearest in sight; wander when there is none.', targets: ['kin', 'other'] },
-  { name: 'flee', sentence: 'Go one step away from the nearest in sight; wander when there is none.', targets: ['hunter', 'other', 'kin'] },
-  { name: 'attack', sentence: 'Bite the nearest if it is within reach, else chase it.', targets: ['other', 'kin'] },
-  { name: 'share', sentence: 'Give the nearest some energy if it is within reach.', targets: ['kin', 'other'] },
-  { name: 'reproduce', sentence: 'Conceive a child alone, if there is energy for it.', targets: [] },
-  { name: 'mate', sentence: 'Conceive a child with the nearest if it is in sight and there is energy for it.', targets: ['kin', 'other'] },
-];
+/** What grazers do on these grounds, by name; with one ground, eating needs no telling what. */
+export function grazingActs(grounds: readonly string[]): readonly ActFacts[] {
+  const choice = grounds.length > 1;
+  return [
+    { name: 'rest', sentence: 'Do nothing.', targets: [] },
+    { name: 'eat', sentence: choice ? `Graze ${grounds.join(' or ')} underfoot; those who graze the same share it.` : 'Graze the ground underfoot; those who graze the same ground share it.', targets: choice ? grounds : [] },
+    { name: 'wander', sentence: 'Go one step, turning a little at random.', targets: [] },
+    { name: 'climb', sentence: `Go one step towards the best ${grounds.join(' or ')} around.`, targets: grounds },
+    { name: 'follow', sentence: 'Go one step towards the nearest in sight; wander when there is none.', targets: ['kin', 'other'] },
+    { name: 'flee', sentence: 'Go one step away from the nearest in sight; wander when there is none.', targets: ['hunter', 'other', 'kin'] },
+    { name: 'attack', sentence: 'Bite the nearest if it is within reach, else chase it.', targets: ['other', 'kin'] },
+    { name: 'share', sentence: 'Give the nearest some energy if it is within reach.', targets: ['kin', 'other'] },
+    { name: 'reproduce', sentence: 'Conceive a child alone, if there is energy for it.', targets: [] },
+    { name: 'mate', sentence: 'Conceive a child with the nearest if it is in sight and there is energy for it.', targets: ['kin', 'other'] },
+  ];
+}
+
+const facts = grazingActs(['ground']);
 
 export const Act = { rest: 0, eat: 1, wander: 2, climb: 3, follow: 4, flee: 5, attack: 6, share: 7, reproduce: 8, mate: 9 } as const;
+export const ACTS = facts.length;
 
-/** Class of neighbour (`Neighbour`) that each act's targets mean, by act · 4 + target. */
-export const targetClass = Uint8Array.from(actFacts.flatMap(({ targets }) =>
+/** Class of neighbour (`Neighbour`) that each act's targets mean, by act · 4 + target; of no meaning for acts on the ground. */
+export const targetClass = Uint8Array.from(facts.flatMap(({ targets }) =>
   [0, 1, 2, 3].map((t) => ['kin', 'other', 'hunter'].indexOf(targets[t] ?? 'kin')).map((c) => Math.max(0, c))));
 
 /** 1 for each act that wants a look around. */
-export const lookingActs = Uint8Array.from(actFacts, ({ targets }) => (targets.length > 0 && targets[0] !== 'grass' ? 1 : 0));
+export const lookingActs = Uint8Array.from(facts, (_, act) => (act >= Act.follow && act !== Act.reproduce ? 1 : 0));
 
 /** How far a bite or a gift reaches, in steps. */
 const REACH = 1.5;
@@ -34,18 +41,18 @@ export const GIFT = 4;
 export const HUNTER_TICKS = 20;
 
 /** Where the rows of each act begin in a list of all by act, then where the list ends. */
-const begins = new Uint32Array(actFacts.length + 1);
+const begins = new Uint32Array(ACTS + 1);
 
 /**
  * Everyone acts, those of one act together: a choice for each row would be a branch that nothing foretells. Nobody's act
  * depends on another's: one moves itself, or is noted among those who graze, bite, give or are willing. A gift leaves the
- * giver now, all else changes hands in `settle`.
+ * giver now, and what is grazed is digested; all else changes hands in `settle`.
  */
-export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
+export function performActs(kernel: GrazingKernel, parts: GrazingParts): void {
   const rows = kernel.scratch.words;
   listByAct(kernel, rows);
   parts.biters.count = parts.givers.count = parts.willing.count = 0;
-  for (let act = 0; act < actFacts.length; act++) {
+  for (let act = 0; act < ACTS; act++) {
     const end = begins[act + 1];
     for (let from = begins[act]; from < end; from += STRETCH) {
       const to = Math.min(end, from + STRETCH);
@@ -59,10 +66,11 @@ export function performActs(kernel: MeadowKernel, parts: MeadowParts): void {
       else if (act === Act.mate) court(kernel, parts, rows, from, to);
     }
   }
+  feed(kernel, parts, rows);
 }
 
 /** Lists the rows by act, those of one act as they lie. */
-function listByAct({ pop }: MeadowKernel, rows: Uint32Array): void {
+function listByAct({ pop }: GrazingKernel, rows: Uint32Array): void {
   const { act } = pop.columns;
   begins.fill(0);
   for (let row = 0; row < pop.count; row++) begins[act[row] + 1]++;
@@ -73,10 +81,20 @@ function listByAct({ pop }: MeadowKernel, rows: Uint32Array): void {
   begins[0] = 0;
 }
 
-function graze({ pop }: MeadowKernel, { field }: MeadowParts, rows: Uint32Array, from: number, to: number): void {
-  const { x, y } = pop.columns;
-  const { takers } = field;
-  for (let i = from; i < to; i++) takers[field.cellAt(x[rows[i]], y[rows[i]])]++;
+function graze({ pop }: GrazingKernel, { grounds }: GrazingParts, rows: Uint32Array, from: number, to: number): void {
+  const { x, y, target } = pop.columns;
+  for (let i = from; i < to; i++) {
+    const row = rows[i];
+    const ground = grounds[target[row]];
+    ground.takers[ground.cellAt(x[row], y[row])]++;
+  }
+}
+
+/** What has been grazed is shared and digested. */
+function feed({ pop }: GrazingKernel, { grounds, bite, taken, meals, digest }: GrazingParts, rows: Uint32Array): void {
+  for (let each = 0; each < grounds.length; each++) taken[each] += grounds[each].harvest(bite);
+  meals.fill(0, 0, pop.count);
+  digest(rows, begins[Act.eat], begins[Act.eat + 1]);
 }
 
 // Of those who go, each function notes the way and returns how many there are.
@@ -89,17 +107,18 @@ function wander(rows: Uint32Array, from: number, to: number): number {
   return to - from;
 }
 
-function climb({ pop, width, height }: MeadowKernel, { field }: MeadowParts, rows: Uint32Array, from: number, to: number): number {
-  const { x, y } = pop.columns;
-  const { amount, cols, grain } = field;
+function climb({ pop, width, height }: GrazingKernel, { grounds }: GrazingParts, rows: Uint32Array, from: number, to: number): number {
+  const { x, y, target } = pop.columns;
+  const { cols, grain } = grounds[0];
   const halfWidth = width / 2;
   const halfHeight = height / 2;
   let n = 0;
   for (let i = from; i < to; i++) {
     const row = rows[i];
-    const here = field.cellAt(x[row], y[row]);
-    const best = bestAround(field, here);
-    if (amount[best] <= amount[here]) continue;
+    const ground = grounds[target[row]];
+    const here = ground.cellAt(x[row], y[row]);
+    const best = bestAround(ground, here);
+    if (ground.amount[best] <= ground.amount[here]) continue;
     const col = best % cols;
     let dx = (col + 0.5) * grain - x[row];
     let dy = ((best - col) / cols + 0.5) * grain - y[row];
@@ -113,7 +132,7 @@ function climb({ pop, width, height }: MeadowKernel, { field }: MeadowParts, row
   return n;
 }
 
-function flee({ pop }: MeadowKernel, { sight }: MeadowParts, rows: Uint32Array, from: number, to: number): number {
+function flee({ pop }: GrazingKernel, { sight }: GrazingParts, rows: Uint32Array, from: number, to: number): number {
   const { target } = pop.columns;
   const { way } = sight;
   for (let i = from, n = 0; i < to; i++, n++) {
@@ -131,7 +150,7 @@ function flee({ pop }: MeadowKernel, { sight }: MeadowParts, rows: Uint32Array, 
 }
 
 /** Those who follow, and those who attack: these bite whom they reach. */
-function approach({ pop, tick }: MeadowKernel, { sight, cells, biters }: MeadowParts, act: number, rows: Uint32Array, from: number, to: number): number {
+function approach({ pop, tick }: GrazingKernel, { sight, cells, biters }: GrazingParts, act: number, rows: Uint32Array, from: number, to: number): number {
   const { target, bites, hunted } = pop.columns;
   const { way } = sight;
   let n = 0;
@@ -157,7 +176,7 @@ function approach({ pop, tick }: MeadowKernel, { sight, cells, biters }: MeadowP
   return n;
 }
 
-function give({ pop }: MeadowKernel, { sight, cells, givers }: MeadowParts, rows: Uint32Array, from: number, to: number): void {
+function give({ pop }: GrazingKernel, { sight, cells, givers }: GrazingParts, rows: Uint32Array, from: number, to: number): void {
   const { target, energy } = pop.columns;
   const { way } = sight;
   for (let i = from; i < to; i++) {
@@ -172,7 +191,7 @@ function give({ pop }: MeadowKernel, { sight, cells, givers }: MeadowParts, rows
   }
 }
 
-function court({ pop }: MeadowKernel, { sight, cells, willing }: MeadowParts, rows: Uint32Array, from: number, to: number): void {
+function court({ pop }: GrazingKernel, { sight, cells, willing }: GrazingParts, rows: Uint32Array, from: number, to: number): void {
   const { target } = pop.columns;
   for (let i = from; i < to; i++) {
     const row = rows[i];

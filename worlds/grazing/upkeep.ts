@@ -1,29 +1,21 @@
 import { Cause } from '../../core/kernel/tick-events.ts';
-import { Act, GIFT, actFacts } from './acts.ts';
-import type { MeadowKernel, MeadowParts } from './parts.ts';
+import { ACTS, Act, GIFT } from './acts.ts';
+import type { GrazingKernel, GrazingParts } from './parts.ts';
 
-/** Most grass that one organism grazes in a tick, of the most a piece of ground can bear. */
-export const BITE_OF_GRASS = 0.1;
-/** Energy in the grass of one full piece of ground. */
-export const FOOD_ENERGY = 40;
 /** Energy that a child starts with, and what bearing it costs beside that. */
 export const ENDOWMENT = 14;
 export const BEARING = 4;
 
 /** What a tick costs with each act, by the parameters of the moment. */
-const costOfAct = new Float64Array(actFacts.length);
+const costOfAct = new Float64Array(ACTS);
 
-/** Energy that a share of the grass underfoot gives with each act. */
-const portion = Float64Array.from(actFacts, (_, chosen) => (chosen === Act.eat ? FOOD_ENERGY : 0));
-
-/** Grass, bites and gifts change hands, and life is paid for. */
-export function settle(kernel: MeadowKernel, { field, cells, ledger, biters, givers }: MeadowParts): void {
+/** Meals, bites and gifts change hands, and life is paid for. */
+export function settle(kernel: GrazingKernel, { meals, cells, ledger, biters, givers }: GrazingParts): void {
   const { pop } = kernel;
   const { x, y, act, energy, grazed, preyed, bites, hurt } = pop.columns;
   const now = kernel.tick;
   /** What each bite took, in the rows of those who were bitten. */
   const perBite = kernel.scratch.floats;
-  const { share } = field;
   const { start } = cells;
   const damage = kernel.parameter('attackDamage');
   const biteYield = kernel.parameter('attackYield');
@@ -32,14 +24,12 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger, biters, giv
     const moves = chosen >= Act.wander && chosen <= Act.attack;
     costOfAct[chosen] = kernel.parameter('costOfLiving') + (moves ? kernel.parameter('costOfMoving') : 0);
   }
-  field.harvest(BITE_OF_GRASS);
   let grazedAll = 0;
   let burned = 0;
   let bitten = 0;
   for (let row = 0; row < pop.count; row++) {
     const chosen = act[row];
-    // read whether it eats or not: to know would be a branch that nothing foretells
-    const gained = Math.fround(share[field.cellAt(x[row], y[row])] * portion[chosen]);
+    const gained = meals[row];
     grazed[row] += gained;
     grazedAll += gained;
     const bin = cells.binAt(x[row], y[row]);
@@ -70,7 +60,7 @@ export function settle(kernel: MeadowKernel, { field, cells, ledger, biters, giv
 }
 
 /** Children are conceived by those who chose to and can pay. */
-export function layEggs(kernel: MeadowKernel, { willing, ledger }: MeadowParts): void {
+export function layEggs(kernel: GrazingKernel, { willing, ledger }: GrazingParts): void {
   const { energy, children } = kernel.pop.columns;
   const { rows, others } = willing;
   for (let i = 0; i < willing.count; i++) {
@@ -86,7 +76,7 @@ export function layEggs(kernel: MeadowKernel, { willing, ledger }: MeadowParts):
 }
 
 /** Hunger, bites and age take theirs. */
-export function end({ pop, dying, tick, parameters }: MeadowKernel, { ledger, biters }: MeadowParts): void {
+export function end({ pop, dying, tick, parameters }: GrazingKernel, { ledger, biters }: GrazingParts): void {
   const { energy, bornAt, bites, vigour } = pop.columns;
   const lifespan = parameters['lifespan']!;
   const safe = lifespan * 0.75;

@@ -5,11 +5,11 @@ import type { ColumnSpec } from '../../core/kernel/population.ts';
 import type { RowList } from '../../core/kernel/row-list.ts';
 import type { Sight } from '../../core/kernel/sight.ts';
 
-/** What a meadow's organisms have besides the columns that all have. */
-export const meadowColumns = {
+/** What grazers have besides the columns that all organisms have. */
+export const grazingColumns = {
   /** Steps moved in life. */
   moves: 'u16',
-  /** Energy gained in life from grass, and from others by biting. */
+  /** Energy gained in life from the ground, and from others by biting. */
   grazed: 'f32',
   preyed: 'f32',
   /** Tick (of 65,536, longer than any life) in which it bit someone, and in which it was bitten; see `ticksSince`. */
@@ -21,11 +21,20 @@ export const meadowColumns = {
   bites: 'u16',
 } as const satisfies ColumnSpec;
 
-export type MeadowKernel = Kernel<typeof meadowColumns>;
+export type GrazingKernel = Kernel<typeof grazingColumns>;
 
-/** What a meadow keeps besides its organisms. */
-export interface MeadowParts {
-  readonly field: Field;
+/** What a world of grazers keeps besides its organisms. */
+export interface GrazingParts {
+  /** What is grazed, in the order of the targets of eating and climbing; all of the same cells. */
+  readonly grounds: readonly Field[];
+  /** Most that one organism grazes in a tick, of the most a piece of ground can bear. */
+  readonly bite: number;
+  /** What has been taken from each ground so far, in full pieces of it. */
+  readonly taken: Float64Array;
+  /** Says what comes of the bites that were taken: writes into `meals` for the rows in places `from` up to `to` of a list, who all ate. */
+  digest(rows: Uint32Array, from: number, to: number): void;
+  /** Energy that each row gained by grazing this tick. */
+  readonly meals: Float32Array;
   readonly cells: CellList;
   readonly sight: Sight;
   readonly wanderKey: readonly [number, number];

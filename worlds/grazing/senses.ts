@@ -1,14 +1,17 @@
 import type { SenseFacts, SenseReader } from '../../core/kernel/genomes.ts';
+import type { Field } from '../../core/kernel/field.ts';
 import { Neighbour } from '../../core/kernel/sight.ts';
-import { LONG_AGO, ticksSince, type MeadowKernel, type MeadowParts } from './parts.ts';
+import { LONG_AGO, ticksSince, type GrazingKernel, type GrazingParts } from './parts.ts';
 
 /** What a distance sense reads when there is nobody in sight. */
 const NONE = 99;
 
-type Bound = (kernel: MeadowKernel, parts: MeadowParts) => SenseReader;
+export type Bound = (kernel: GrazingKernel, parts: GrazingParts) => SenseReader;
 
-/** Every sense in one place: what it says, how it is read, and whether one has to look around for it. */
-const senses: readonly (SenseFacts & { bind: Bound; looks?: true })[] = [
+/** A sense: what it says, how it is read, and whether one has to look around for it. */
+export type GrazingSense = SenseFacts & { bind: Bound; looks?: true };
+
+const body: readonly GrazingSense[] = [
   { name: 'energy', sentence: 'Energy stored in the body; it dies at 0.', unit: '', lower: 0, upper: 100,
     bind: ({ pop }) => {
       const { energy } = pop.columns;
@@ -19,18 +22,9 @@ const senses: readonly (SenseFacts & { bind: Bound; looks?: true })[] = [
       const { bornAt } = kernel.pop.columns;
       return (rows, count, readings) => { for (let i = 0, now = kernel.tick; i < count; i++) readings[i] = now - bornAt[rows[i]]; };
     } },
-  { name: 'grass.here', sentence: 'Grass on the ground underfoot, of the most that any ground can bear.', unit: '%', lower: 0, upper: 100,
-    bind: ({ pop }, { field }) => {
-      const { x, y } = pop.columns;
-      const { amount } = field;
-      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[field.cellAt(x[rows[i]], y[rows[i]])]; };
-    } },
-  { name: 'grass.near', sentence: 'Grass on the best of the eight pieces of ground around.', unit: '%', lower: 0, upper: 100,
-    bind: ({ pop }, { field }) => {
-      const { x, y } = pop.columns;
-      const { amount } = field;
-      return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[bestAround(field, field.cellAt(x[rows[i]], y[rows[i]]))]; };
-    } },
+];
+
+const others: readonly GrazingSense[] = [
   { name: 'kin.near', sentence: 'Distance to the nearest kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
     looks: true, bind: distanceTo(Neighbour.kin) },
   { name: 'other.near', sentence: 'Distance to the nearest organism that is no kin; 99 when none is in sight.', unit: 'steps', lower: 0, upper: 5,
@@ -56,7 +50,7 @@ function distanceTo(neighbour: number): Bound {
   return (_, { sight }) => (rows, count, readings) => sight.readDistances(rows, count, neighbour, NONE, readings);
 }
 
-function counted(column: (sight: MeadowParts['sight']) => Uint16Array): Bound {
+function counted(column: (sight: GrazingParts['sight']) => Uint16Array): Bound {
   return (_, { sight }) => {
     const counts = column(sight);
     return (rows, count, readings) => {
@@ -68,17 +62,38 @@ function counted(column: (sight: MeadowParts['sight']) => Uint16Array): Bound {
   };
 }
 
-export const senseFacts: readonly SenseFacts[] = senses.map(({ bind: _, looks: __, ...facts }) => facts);
-
-/** 1 for each sense that wants a look around. */
-export const lookingSenses = Uint8Array.from(senses, ({ looks }) => (looks ? 1 : 0));
-
-export function bindSenses(kernel: MeadowKernel, parts: MeadowParts): SenseReader[] {
-  return senses.map((sense) => sense.bind(kernel, parts));
+/** What is felt of the ground with this index. */
+function ofGround(name: string, index: number): GrazingSense[] {
+  const title = name[0].toUpperCase() + name.slice(1);
+  return [
+    { name: `${name}.here`, sentence: `${title} on the ground underfoot, of the most that any ground can bear.`, unit: '%', lower: 0, upper: 100,
+      bind: ({ pop }, { grounds }) => {
+        const { x, y } = pop.columns;
+        const ground = grounds[index];
+        const { amount } = ground;
+        return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[ground.cellAt(x[rows[i]], y[rows[i]])]; };
+      } },
+    { name: `${name}.near`, sentence: `${title} on the best of the eight pieces of ground around.`, unit: '%', lower: 0, upper: 100,
+      bind: ({ pop }, { grounds }) => {
+        const { x, y } = pop.columns;
+        const ground = grounds[index];
+        const { amount } = ground;
+        return (rows, count, readings) => { for (let i = 0; i < count; i++) readings[i] = 100 * amount[bestAround(ground, ground.cellAt(x[rows[i]], y[rows[i]]))]; };
+      } },
+  ];
 }
 
-/** Cell with the most grass among the eight around a cell; the first of equals, row by row from the north-west. */
-export function bestAround(field: MeadowParts['field'], here: number): number {
+/** What grazers of these grounds sense: of themselves, of each ground, of others. */
+export function grazingSenses(grounds: readonly string[]): readonly GrazingSense[] {
+  return [...body, ...grounds.flatMap(ofGround), ...others];
+}
+
+export function factsOf(senses: readonly GrazingSense[]): readonly SenseFacts[] {
+  return senses.map(({ bind: _, looks: __, ...facts }) => facts);
+}
+
+/** Cell with the most among the eight around a cell; the first of equals, row by row from the north-west. */
+export function bestAround(field: Field, here: number): number {
   const { cols, rows, amount } = field;
   const cy = (here / cols) | 0;
   const cx = here - cy * cols;

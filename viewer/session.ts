@@ -214,6 +214,7 @@ export function createSession(options: SessionOptions): Session {
             else if (watcher.drawn().slept) {
               lookingBack.forget(watcher);
               port.message(hello({ from: watcher.seenTick + 1, to: kernel.tick }));
+              if (watcher.inHand >= 0) port.message({ type: 'organism', organism: organismFacts(lab, watcher.inHand) });
               watcher.send(performance.now());
             }
           } catch (error) {

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseFrame, type Frame } from '../../viewer/app/frame.ts';
 import { createLab, type Lab, type LabOptions } from '../../viewer/lab.ts';
 import type { NumberedCommand } from '../../core/events/command.ts';
 import { measureOptions } from '../../core/measures/measure-options.ts';
 import type { Hello, ServerMessage } from '../../viewer/protocol.ts';
 import { createSession, type Session, type SessionClient, type SessionOptions } from '../../viewer/session.ts';
+import { ASLEEP_MS } from '../../viewer/watcher.ts';
 
 /** A page of a session: what it heard and saw; it draws each frame at once. */
 interface Page { client: SessionClient; heard: ServerMessage[]; frames: Frame[]; say(message: unknown): void; last<T extends ServerMessage['type']>(type: T): Extract<ServerMessage, { type: T }> | undefined }
@@ -225,6 +226,37 @@ describe('a page that joins late, or asks for more', () => {
     page.say({ type: 'at', tick: 1 });
     await until(() => page.frames.at(-1)!.tick === 1);
     expect(page.frames.at(-1)).toMatchObject({ count: 1, past: true });
+  });
+});
+
+describe('a page that sleeps', () => {
+  it('[V13] is told nothing meanwhile, and on waking greeted with what it has missed and what it holds in its hand', async () => {
+    const { lab, session } = begin();
+    const other = open(session);
+    await stepTo(lab, other, 10);
+    const heard: ServerMessage[] = [];
+    const frames: Frame[] = [];
+    const client = session.join({ message: (message) => void heard.push(message), frame: (bytes) => void frames.push(parseFrame(bytes)) });
+    client.receive({ type: 'inspectId', id: lab.simulation.kernel.pop.columns.id[0]! });
+    const { now } = performance;
+    let slept = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + slept);
+    try {
+      slept = ASLEEP_MS + 1;
+      await stepTo(lab, other, 40);
+      await until(() => other.last('totals')!.totals.tick === 40);
+      const before = heard.length;
+      await stepTo(lab, other, 90);
+      await until(() => other.last('totals')!.totals.tick === 90);
+      expect([heard.length, frames.length]).toEqual([before, 1]);
+      client.receive({ type: 'drawn' });
+      expect(heard.slice(before).map(({ type }) => type)).toEqual(['hello', 'organism']);
+      expect(heard[before]).toMatchObject({ missed: { from: 11, to: 90 }, totals: { tick: 90 } });
+      expect((heard[before] as Hello).series.at(-1)!.tick).toBe(90);
+      expect(frames.map(({ tick }) => tick)).toEqual([10, 90]);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

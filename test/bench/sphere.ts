@@ -8,6 +8,8 @@ import { median } from './statistics.ts';
 const EDGE = 5.12;
 const OPTIMUM = 0.4 * EDGE;
 const SIDE = 100;
+/** How many times as fast as pyribs each is to be. */
+const LEAST_TIMES = 3;
 
 export type Method = 'map-elites' | 'iso-line';
 
@@ -80,7 +82,7 @@ const tasks: readonly Task[] = [
   { method: 'iso-line', dimensions: 100, iterations: 10_000, seeds: 3, reference: 48.9, referenceCoverage: 0.602 },
 ];
 
-/** MAP-Elites and iso-line on the sphere beside pyribs, where `LICHEN_PYTHON` or `python3` has it; exit code 1 where a score is off by more than a point. */
+/** MAP-Elites and iso-line on the sphere beside pyribs, where `LICHEN_PYTHON` or `python3` has it; exit code 1 where a score is off by more than a point, or pyribs is less than three times as slow. */
 export function benchSphere(): void {
   const python = process.env.LICHEN_PYTHON ?? 'python3';
   const has = spawnSync(python, ['-c', 'import ribs; print(ribs.__version__)'], { encoding: 'utf8' });
@@ -103,10 +105,11 @@ export function benchSphere(): void {
     const seconds = median(ours.map(({ cpuSeconds }) => cpuSeconds));
     const off = Math.abs(score - reference) > 1;
     if (off) process.exitCode = 1;
+    const theirSeconds = theirs.length === 0 ? NaN : median(theirs.map(({ cpuSeconds }) => cpuSeconds));
+    const isSlow = theirs.length > 0 && theirSeconds / seconds < LEAST_TIMES;
+    if (isSlow) process.exitCode = 1;
     const beside = theirs.length === 0 ? ['–', '–', '–'] : [
-      median(theirs.map(({ normQdScore }) => normQdScore)).toFixed(2),
-      median(theirs.map(({ cpuSeconds }) => cpuSeconds)).toFixed(1),
-      (median(theirs.map(({ cpuSeconds }) => cpuSeconds)) / seconds).toFixed(1),
+      median(theirs.map(({ normQdScore }) => normQdScore)).toFixed(2), theirSeconds.toFixed(1), `${(theirSeconds / seconds).toFixed(1)}${isSlow ? ' MISSED' : ''}`,
     ];
     console.log([
       method.padEnd(12), String(dimensions).padStart(10), String(iterations).padStart(11), String(seeds).padStart(6),

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { build } from 'vite';
 import { launchBrowser } from '../e2e/browser.ts';
 import type { PageProbe } from '../../viewer/app/page-probe.ts';
 import { FRAME_FIELD_HEADER_BYTES, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_ORGANISM_BYTES, FRAME_PLACE_BYTES, padded } from '../../viewer/frame-layout.ts';
 import { PROTOCOL_VERSION, type ServerMessage, type Totals } from '../../viewer/protocol.ts';
+import { buildPage, pageFolder } from '../../viewer/cli/page.ts';
 import { serveViewer } from '../../viewer/server.ts';
 import type { ClientPort, Session } from '../../viewer/session.ts';
 
@@ -144,10 +142,8 @@ function quantile(sorted: readonly number[], share: number): number {
 
 /** Main-thread time a frame of 100,000 organisms costs the page, in a real browser; prints a row and answers with the figures. */
 export async function benchFrame(): Promise<FrameBench> {
-  const root = join(import.meta.dirname, '../..');
-  const dist = join(root, 'dist');
-  if (!existsSync(join(dist, 'index.html'))) await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
-  const server = await serveViewer({ session: framesInTurn(prepareFrames()) as Session, dist, port: 0 });
+  await buildPage(() => undefined);
+  const server = await serveViewer({ session: framesInTurn(prepareFrames()) as Session, dist: pageFolder, port: 0 });
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

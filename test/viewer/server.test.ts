@@ -166,7 +166,7 @@ describe('the viewer server', () => {
     for (const [what, bytes, code] of forged) {
       said = [];
       expect(await closeCodeAfter(bytes, own), what).toBe(code);
-      await expect.poll(() => said, what).toEqual(['left']);
+      await expect.poll(() => said, { message: what }).toEqual(['left']);
     }
     bystander.send('{"type":"pause"}');
     await expect.poll(() => said).toEqual(['left', { type: 'pause' }]);

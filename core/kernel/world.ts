@@ -43,8 +43,11 @@ export interface WorldDefinition<S extends ColumnSpec = ColumnSpec, P extends Pa
 
 /** The living parts of one simulation of a world; what they save is all that is kept from tick to tick besides the population. */
 export interface WorldParts<S extends ColumnSpec = ColumnSpec> extends Saveable {
-  /** The resource that viewers draw. */
+  /** The resource that viewers draw; where there are several, `fields` names all of them and this is the first. */
   readonly field: Field;
+  readonly fields?: readonly { readonly name: string; readonly title: string; readonly field: Field }[];
+  /** The parameter that says most about the world as it is, by key, and its value now, which may have gone on from where it was set. */
+  readonly headline?: { readonly key: string; value(): number };
   readonly cells: CellList;
   /** One reader a sense, in the order of the vocabulary. */
   readonly readers: readonly SenseReader[];

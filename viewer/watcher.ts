@@ -103,10 +103,7 @@ export class Watcher {
     const slept = this.asleep;
     this.asleep = false;
     this.sentAt = null;
-    if (slept) {
-      this.refresh();
-      this.goLive();
-    }
+    if (slept) this.goLive();
     return { slept };
   }
 
@@ -118,7 +115,8 @@ export class Watcher {
   goLive(): void {
     this.lookingAt = null;
     this.past = null;
-    this.changed = true;
+    // its fields are those of the past
+    this.refresh();
     this.birthsSeen = this.scene.births.total;
     this.deathsSeen = this.scene.deaths.total;
   }

@@ -5,16 +5,19 @@ import { countTotals } from '../../core/measures/totals.ts';
 import { Simulation } from '../../core/simulation.ts';
 import { createInstincts } from '../../agents/instincts/store.ts';
 import { meadow } from '../../worlds/meadow/meadow.ts';
+import { moire } from '../../worlds/moire/moire.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { median } from './statistics.ts';
 
 const DISTINCT = 1000;
 /** Organisms a square step at which an evolved meadow holds itself. */
 export const DENSITY = 0.085;
+/** The same of an evolved moiré. */
+const MOIRE_DENSITY = 0.075;
 
-/** The most common genomes of a meadow that has evolved for a while: programs as they really are, not as we imagine them. */
-export function evolvedGenomes(count: number, ticks: number, seed: number): string[] {
-  const world = findWorld(meadow.name);
+/** The most common genomes of a world that has evolved for a while: programs as they really are, not as we imagine them. */
+export function evolvedGenomes(count: number, ticks: number, seed: number, name = meadow.name): string[] {
+  const world = findWorld(name);
   const genomes = createInstincts(world.vocabulary);
   const simulation = new Simulation({ world, parameters: resolveParameters(world.parameters, {}), seed, genomes });
   for (let t = 0; t < ticks; t++) simulation.step();
@@ -24,10 +27,10 @@ export function evolvedGenomes(count: number, ticks: number, seed: number): stri
   return [...tally].sort(([a, n], [b, m]) => m - n || a - b).slice(0, count).map(([handle]) => genomes.text(handle));
 }
 
-/** A meadow of about `organisms`, warmed up, with its archive and counts listening or with nobody. */
-function startMeadow(organisms: number, founders: readonly string[], observed: boolean, warmUp: number): Simulation {
-  const world = findWorld(meadow.name);
-  const size = Math.max(16, Math.round(Math.sqrt(organisms / DENSITY)));
+/** A world of about `organisms`, warmed up, with its archive and counts listening or with nobody. */
+function startCrowded(name: string, density: number, organisms: number, founders: readonly string[], observed: boolean, warmUp: number): Simulation {
+  const world = findWorld(name);
+  const size = Math.max(16, Math.round(Math.sqrt(organisms / density)));
   const simulation = new Simulation({
     world, seed: 11, genomes: createInstincts(world.vocabulary), founders, observed,
     parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.6), mutationRate: 0 }),
@@ -53,17 +56,17 @@ function rate(simulation: Simulation, ticks: number): number {
 }
 
 /** Organism-steps a second of processor time, bytes an organism, and what the event stream and archive cost. */
-function benchKernel(sizes: readonly number[]): void {
-  console.log(`meadow, ${DISTINCT} genomes taken from a meadow evolved for 1,200 ticks, senses included; millions of organism-steps a second of`);
+function benchKernel(name: string, density: number, sizes: readonly number[]): void {
+  console.log(`${name}, ${DISTINCT} genomes taken from a ${name} evolved for 1,200 ticks, senses included; millions of organism-steps a second of`);
   console.log('processor time in one thread; with and without the events (fingerprint, counts, archive) in turn, the cost from the medians of pairs');
-  const founders = evolvedGenomes(DISTINCT, 1200, 5);
+  const founders = evolvedGenomes(DISTINCT, 1200, 5, name);
   console.log('organisms   alive  genomes   median    least     best   bytes each   with events   cost of events');
   const medians: number[] = [];
   for (const size of sizes) {
     const ticks = Math.max(4, Math.round(1_500_000 / size));
     const warmUp = Math.max(25, Math.round(ticks / 2));
-    const bare = startMeadow(size, founders, false, warmUp);
-    const heard = startMeadow(size, founders, true, warmUp);
+    const bare = startCrowded(name, density, size, founders, false, warmUp);
+    const heard = startCrowded(name, density, size, founders, true, warmUp);
     const bareRates: number[] = [];
     const heardRates: number[] = [];
     for (let run = 0; run < 9; run++) {
@@ -85,4 +88,8 @@ function benchKernel(sizes: readonly number[]): void {
   if (hundred && million) console.log(`the rate at 1,000,000 is ${(100 * million / hundred).toFixed(0)} % of that at 100,000`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) benchKernel([1000, 10_000, 100_000, 1_000_000]);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  benchKernel(meadow.name, DENSITY, [1000, 10_000, 100_000, 1_000_000]);
+  console.log('');
+  benchKernel(moire.name, MOIRE_DENSITY, [10_000, 100_000]);
+}

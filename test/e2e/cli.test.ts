@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseProgram } from '../../agents/instincts/parse.ts';
 import { cacheFolder, findWeights, weightsFacts } from '../../agents/model/weights.ts';
 import type { RunSummary } from '../../viewer/lab.ts';
-import { worlds } from '../../worlds/index.ts';
+import { meadow } from '../../worlds/meadow/meadow.ts';
 import { good, startFaultServer, type FaultServer } from '../model/fault-server.ts';
 import { lichen, startLichen, type Ended, type LichenOptions } from './lichen.ts';
 
@@ -69,13 +69,13 @@ describe('lichen run --json', () => {
   });
 
   test('--out holds the spec, the commands, the living, the elites and the summary', () => {
-    expect(readdirSync(out()).sort()).toEqual(['archive.json', 'commands.jsonl', 'manifest.json', 'population.jsonl', 'spec.json', 'summary.json']);
+    expect(readdirSync(out()).sort()).toEqual(['archive.json', 'checkpoints', 'commands.jsonl', 'events', 'manifest.json', 'measures.json', 'population.jsonl', 'spec.json', 'summary.json']);
     expect(readJson(out(), 'summary.json')).toEqual(summary);
     expect(readJson(out(), 'spec.json')).toMatchObject({ lichen: 1, world: 'meadow', seed: 7, ticks: 120, operator: 'classical', model: 'none', parameters: { size: 64, modelShare: 0 } });
     expect(readLines(out(), 'commands.jsonl')).toEqual([{ format: 'lichen-commands', version: 1 }]);
     const living = readLines(out(), 'population.jsonl');
     expect(living).toHaveLength(summary.population);
-    for (const { genome } of living) parseProgram(String(genome), worlds[0]!.vocabulary);
+    for (const { genome } of living) parseProgram(String(genome), meadow.vocabulary);
     expect((readJson(out(), 'archive.json') as { cells: unknown[] }).cells).toHaveLength(summary.archive.elites);
   });
 });
@@ -141,7 +141,7 @@ describe.skipIf(absent)(`the real model at the command line${why}`, () => {
     const written = readLines(out, 'commands.jsonl').slice(1).map(({ command }) => command as { outcome: string; genome: string | null });
     const valid = written.filter(({ genome }) => genome !== null);
     expect(valid).toHaveLength(summary.birthsByOperator.llm);
-    for (const { genome } of valid) parseProgram(genome!, worlds[0]!.vocabulary);
+    for (const { genome } of valid) parseProgram(genome!, meadow.vocabulary);
     expect(written.filter((one) => one.outcome === 'repaired')).toHaveLength(summary.model.repaired);
     expect(written.filter((one) => one.outcome === 'fallback')).toHaveLength(summary.model.fallbacks);
 

@@ -3,10 +3,13 @@ import type { Camera } from './camera.ts';
 
 const CLICK_SLOP_PX = 4;
 const KEY_STEP_PX = 60;
+const KEY_ZOOM = 1.25;
 const WHEEL_LINE_PX = 16;
 
 export interface CameraHandlers {
   moved(): void;
+  /** The reader has moved the picture, and not only nearer or farther. */
+  panned(): void;
   /** A click that was no drag, in CSS pixels of the view. */
   picked(viewX: number, viewY: number): void;
 }
@@ -40,6 +43,7 @@ export function controlCamera(canvas: HTMLCanvasElement, camera: Camera, handler
     camera.drag((to.x - from.x) / held.size, (to.y - from.y) / held.size);
     held.set(event.pointerId, to);
     canvas.classList.add('dragging');
+    handlers.panned();
     handlers.moved();
   });
 
@@ -61,15 +65,33 @@ export function controlCamera(canvas: HTMLCanvasElement, camera: Camera, handler
 
   fromEvent(canvas, 'dblclick').subscribe(() => {
     camera.fit();
+    handlers.panned();
     handlers.moved();
   });
 
   fromEvent<KeyboardEvent>(canvas, 'keydown').subscribe((event) => {
-    const [dx, dy] = ({ ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] } as Record<string, [number, number]>)[event.key]
-      ?? [0, 0];
-    if (dx === 0 && dy === 0) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const [middleX, middleY] = [camera.viewWidth / 2, camera.viewHeight / 2];
+    const pan = (dx: number, dy: number): void => {
+      camera.drag(dx * KEY_STEP_PX, dy * KEY_STEP_PX);
+      handlers.panned();
+    };
+    switch (event.key) {
+      case 'ArrowLeft': pan(1, 0); break;
+      case 'ArrowRight': pan(-1, 0); break;
+      case 'ArrowUp': pan(0, 1); break;
+      case 'ArrowDown': pan(0, -1); break;
+      case '+': case '=': camera.zoom(KEY_ZOOM, middleX, middleY); break;
+      case '-': camera.zoom(1 / KEY_ZOOM, middleX, middleY); break;
+      case '0':
+        camera.fit();
+        handlers.panned();
+        break;
+      case 'Enter': handlers.picked(middleX, middleY); break;
+      default: return;
+    }
     event.preventDefault();
-    camera.drag(dx * KEY_STEP_PX, dy * KEY_STEP_PX);
+    event.stopPropagation();
     handlers.moved();
   });
 }

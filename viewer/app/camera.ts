@@ -45,6 +45,13 @@ export class Camera {
     this.scale = this.widest;
   }
 
+  /** Puts a place of the space, in steps, in the middle. */
+  centre(x: number, y: number): void {
+    this.x = x;
+    this.y = y;
+    this.#settle();
+  }
+
   /** Moves the picture by CSS pixels. */
   drag(dx: number, dy: number): void {
     this.x -= dx / this.scale;

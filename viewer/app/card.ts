@@ -1,24 +1,20 @@
 import { combineLatest, fromEvent } from 'rxjs';
 import type { Ancestor, ClientMessage, OrganismFacts, WorldFacts } from '../protocol.ts';
+import { ancestorFold, childrenFold, lifetime } from './card-ancestry.ts';
 import { storyFold, thoughtsFold } from './card-model.ts';
 import { byId, element, setText } from './dom.ts';
 import { Folds, Piece } from './fold.ts';
+import { diffGenomes, differencesInWords } from './genome-diff.ts';
 import { genomeElement, lightLine, type Vocabulary } from './genome-text.ts';
 import { tagColour } from './palette.ts';
 import type { EliteFacts, Store } from './state.ts';
-import { count, figure, operatorInWords, withVisibleControls } from './words.ts';
-
-const MOST_ANCESTORS = 12;
+import { count, figure, operatorInWords } from './words.ts';
 
 function vocabularyOf(world: WorldFacts | null): Vocabulary {
   return {
     senses: new Map(world?.senses.map(({ name, sentence }) => [name, sentence])),
     acts: new Map(world?.acts.map(({ name, sentence }) => [name, sentence])),
   };
-}
-
-function lifetime({ bornAt, diedAt }: Ancestor): string {
-  return diedAt === null ? `born ${count(bornAt)}, alive` : `${count(bornAt)} to ${count(diedAt)}`;
 }
 
 function authorOf({ operator, parents, rewritten }: OrganismFacts): string {
@@ -30,100 +26,131 @@ function authorOf({ operator, parents, rewritten }: OrganismFacts): string {
 export function showCard(store: Store, send: (message: ClientMessage) => void): void {
   const card = byId('card', HTMLElement);
   const folds = new Folds();
-  /** The ancestor whose genome is read instead of the organism's own. */
-  let ancestorRead: { of: number; ancestor: Ancestor } | null = null;
+  /** The ancestor whose genome is read instead, by its place in the line: 0 is the parent. */
+  let ancestorRead: number | null = null;
   let inHand = '';
+  /** Id of the clade that this card has lit. */
+  let lit: number | null = null;
 
   const swatch = element('i', { class: 'swatch' });
   const name = element('span');
   const figures = element('p');
   const close = element('button', { type: 'button', class: 'close', 'aria-label': 'Let go (Escape)' }, '×');
   const author = new Piece({ class: 'author' });
+  const walk = new Piece({ class: 'walk' });
   const intent = new Piece({ class: 'intent' });
+  const differences = new Piece({ class: 'differences' });
   const genome = new Piece();
   const foot = new Piece({ class: 'foot' });
   const story = new Piece();
   const thoughts = new Piece();
+  const children = new Piece();
   const ancestors = new Piece();
-  const body = element('div', { class: 'body' }, ...[author, intent, genome, foot, story, thoughts, ancestors].map(({ node }) => node));
+  const body = element('div', { class: 'body' }, ...[author, walk, intent, differences, genome, foot, story, thoughts, children, ancestors].map(({ node }) => node));
   card.append(element('header', {}, element('h2', {}, swatch, name), figures, close), body);
 
+  const light = (genotype: number | null): void => {
+    lit = genotype;
+    send({ type: 'light', clade: genotype === null ? null : { genotype } });
+  };
   const release = (): void => {
     ancestorRead = null;
+    if (lit !== null) light(null);
     send({ type: 'release' });
     store.change((draft) => { draft.hand = null; });
+    byId('world', HTMLElement).focus();
   };
   close.addEventListener('click', release);
 
-  const ancestorList = ({ id, ancestors: list }: Pick<OrganismFacts, 'id' | 'ancestors'>): Node[] => {
-    if (list.length === 0) return [];
-    const rows = list.map((ancestor) => {
-      const button = element('button', { type: 'button', 'data-ancestor': ancestor.id },
-        element('b', {}, count(ancestor.id)), ` ${withVisibleControls(ancestor.operator)} · ${lifetime(ancestor)}`);
-      button.addEventListener('click', () => {
-        if (ancestor.diedAt === null) {
-          send({ type: 'inspectId', id: ancestor.id });
-          return;
-        }
-        ancestorRead = { of: id, ancestor };
-        draw();
-      });
-      return element('li', {}, button);
-    });
-    return [folds.fold('ancestors', [rows.length === MOST_ANCESTORS ? `last ${MOST_ANCESTORS} ancestors` : rows.length === 1 ? '1 ancestor' : `${rows.length} ancestors`],
-      element('ol', { class: 'ancestors' }, ...rows))];
+  const link = (words: string, press: () => void, attributes: Record<string, string> = {}): HTMLElement => {
+    const button = element('button', { type: 'button', class: 'back', ...attributes }, words);
+    button.addEventListener('click', press);
+    return button;
+  };
+  const take = (id: number): void => send({ type: 'inspectId', id });
+  const read = (index: number | null): void => {
+    ancestorRead = index;
+    draw();
+    walk.node.querySelector('button')?.focus();
   };
 
-  const backButton = (): HTMLElement => {
-    const back = element('button', { type: 'button', class: 'back' }, '← back');
-    back.addEventListener('click', () => {
-      ancestorRead = null;
-      draw();
-    });
-    return back;
+  const showAncestors = (key: number, line: readonly Ancestor[], known: number): void => {
+    ancestors.show([key, line, known], () => ancestorFold(line, known, folds, { read, take, more: () => send({ type: 'ancestors', id: key, from: line.length }) }));
+  };
+
+  /** An ancestor in the place of what is in hand, with ways up and down the line. */
+  const showAncestor = (line: readonly Ancestor[], index: number, key: number, known: number, vocabulary: Vocabulary, back: string): void => {
+    const ancestor = line[index]!;
+    const older = line[index + 1];
+    author.node.dataset['operator'] = ancestor.operator;
+    author.show([ancestor], () => [`ancestor ${count(ancestor.id)}, ${operatorInWords(ancestor.operator)} · ${lifetime(ancestor)}`]);
+    walk.show([key, index, line.length, known], () => [
+      ...index === 0 ? [] : [link('↓ its child', () => read(index - 1))],
+      ...older !== undefined ? [link('↑ its parent', () => read(index + 1))] : known > line.length ? [link('↑ more of the line', () => send({ type: 'ancestors', id: key, from: line.length }))] : [],
+      link(back, () => read(null))]);
+    showGenome(ancestor.genome, older?.genome ?? null, -1, vocabulary);
+    intent.show(null, () => []);
+  };
+  const showGenome = (text: string, from: string | null, firedLine: number, vocabulary: Vocabulary): void => {
+    differences.show([text, from], () => (from === null ? [] : [differencesInWords(diffGenomes(from, text))]));
+    genome.show([text, from, store.now.world?.name], () => [genomeElement(text, vocabulary, from)]);
+    const pre = genome.node.firstElementChild;
+    if (pre !== null) lightLine(pre, firedLine);
   };
 
   const showOrganism = (organism: OrganismFacts, world: WorldFacts | null, vocabulary: Vocabulary): void => {
+    const { line: asked } = store.now;
+    // the line as it was asked for reaches farther; the nearest twelve are newer
+    const line = asked?.id === organism.id ? [...organism.ancestors, ...asked.ancestors.slice(organism.ancestors.length)] : organism.ancestors;
     swatch.style.background = tagColour(store.now.palette, organism.tag);
     setText(name, `Organism ${count(organism.id)}`);
     setText(figures, organism.alive ? `age ${count(organism.age)} · energy ${figure(organism.energy)}` : `died at age ${count(organism.age)}`);
-    const ancestor = ancestorRead?.of === organism.id ? ancestorRead.ancestor : null;
-    author.node.dataset['operator'] = ancestor === null ? organism.operator : ancestor.operator;
-    if (ancestor !== null) {
-      author.show([ancestor], () => [`ancestor ${count(ancestor.id)}, ${operatorInWords(ancestor.operator)} · ${lifetime(ancestor)} `, backButton()]);
-      genome.show([ancestor.genome, world?.name], () => [genomeElement(ancestor.genome, vocabulary)]);
-      intent.show(null, () => []);
-    } else {
+    if (ancestorRead !== null && line[ancestorRead] !== undefined) showAncestor(line, ancestorRead, organism.id, organism.ancestorCount, vocabulary, '← back to the organism');
+    else {
+      author.node.dataset['operator'] = organism.operator;
       author.show(authorOf(organism), (text) => [text]);
-      genome.show([organism.genome, world?.name], () => [genomeElement(organism.genome, vocabulary)]);
+      walk.show(null, () => []);
+      showGenome(organism.genome, organism.parentGenome, organism.firedLine, vocabulary);
       intent.show(organism.intent, (text) => text === null ? [] : [element('b', {}, 'by its own thought '), text]);
     }
-    const pre = genome.node.firstElementChild;
-    if (pre !== null) lightLine(pre, ancestor === null ? organism.firedLine : -1);
-    const children = `${count(organism.children)} ${organism.children === 1 ? 'child' : 'children'}`;
+    const born = `${count(organism.children)} ${organism.children === 1 ? 'child' : 'children'}`;
     const judged = organism.worth === null ? '' : ` · judged ${world?.question?.name ?? 'worthy'} ${organism.worth.toFixed(2)}`;
-    foot.show(`${children} · mobility ${figure(organism.mobility)} · diet ${figure(organism.diet)} · lineage ${count(organism.lineage)}${judged}`, (text) => [text]);
+    const facts = `${born} · mobility ${figure(organism.mobility)} · diet ${figure(organism.diet)} · lineage ${count(organism.lineage)}${judged} · `;
+    foot.show([facts, organism.genotype], () => {
+      const button = link('light its clade', () => {
+        light(lit === organism.genotype ? null : organism.genotype);
+        button.setAttribute('aria-pressed', String(lit === organism.genotype));
+      }, { id: 'light-clade', 'aria-pressed': String(lit === organism.genotype), title: 'All who have its genome from the same first bearer light up, and all who descend from them' });
+      return [facts, button];
+    });
     story.show(organism.story, (value) => storyFold(value, folds));
     thoughts.show([organism.id, organism.thoughts], () => thoughtsFold(organism.id, organism.thoughts, folds));
-    ancestors.show([organism.id, organism.ancestors], () => ancestorList(organism));
+    children.show([organism.id, organism.childrenAlive, organism.childrenAliveCount], () => childrenFold(organism, folds, take));
+    showAncestors(organism.id, line, organism.ancestorCount);
   };
 
   const showElite = (elite: EliteFacts, world: WorldFacts | null, vocabulary: Vocabulary): void => {
     setText(name, `Elite of cell ${elite.cell}`);
     setText(figures, `${world?.archive.objective ?? 'objective'} ${figure(elite.objective)}`);
-    delete author.node.dataset['operator'];
-    author.show(`organism ${count(elite.organism)}, entered at tick ${count(elite.tick)}`, (text) => [text]);
-    genome.show([elite.genome, world?.name], () => [genomeElement(elite.genome, vocabulary)]);
-    if (genome.node.firstElementChild !== null) lightLine(genome.node.firstElementChild, -1);
-    foot.show(elite.measures.map((value, index) => `${world?.archive.measures[index]?.name ?? 'measure'} ${figure(value)}`).join(' · '), (text) => [text]);
-    for (const piece of [intent, story, thoughts, ancestors]) piece.show(null, () => []);
+    if (ancestorRead !== null && elite.ancestors[ancestorRead] !== undefined) showAncestor(elite.ancestors, ancestorRead, elite.organism, elite.ancestors.length, vocabulary, '← back to the elite');
+    else {
+      delete author.node.dataset['operator'];
+      author.show(`organism ${count(elite.organism)}, entered at tick ${count(elite.tick)}`, (text) => [text]);
+      walk.show(null, () => []);
+      showGenome(elite.genome, elite.ancestors[0]?.genome ?? null, -1, vocabulary);
+    }
+    const fate = elite.carriers > 0 ? ` · ${count(elite.carriers)} alive with its genome` : elite.hasDescendants ? ' · has living descendants' : ' · nobody alive has its genome';
+    foot.show(elite.measures.map((value, index) => `${world?.archive.measures[index]?.name ?? 'measure'} ${figure(value)}`).join(' · ') + fate, (text) => [text]);
+    for (const piece of [intent, story, thoughts, children]) piece.show(null, () => []);
+    showAncestors(elite.organism, elite.ancestors, elite.ancestors.length);
   };
 
   const draw = (): void => {
     const { hand, world } = store.now;
     card.hidden = hand === null;
     const before = inHand;
-    inHand = hand === null ? '' : hand.kind === 'organism' ? `organism ${hand.organism.id}` : `elite ${hand.elite.cell}`;
+    inHand = hand === null ? '' : hand.kind === 'organism' ? `organism ${hand.organism.id}` : `elite ${hand.elite.cell} ${hand.elite.organism}`;
+    if (inHand !== before) ancestorRead = null;
     if (hand === null) return;
     swatch.hidden = hand.kind === 'elite';
     if (hand.kind === 'organism') showOrganism(hand.organism, world, vocabularyOf(world));
@@ -135,9 +162,9 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     body.scrollTop = 0;
   };
 
-  combineLatest([store.watch(({ hand }) => hand), store.watch(({ world }) => world), store.watch(({ palette }) => palette)]).subscribe(draw);
+  combineLatest([store.watch(({ hand }) => hand), store.watch(({ world }) => world), store.watch(({ palette }) => palette), store.watch(({ line }) => line)]).subscribe(draw);
   fromEvent<KeyboardEvent>(window, 'keydown').subscribe((event) => {
     // Escape closes what is on top first
-    if (event.key === 'Escape' && store.now.hand !== null && document.querySelector(':popover-open') === null) release();
+    if (event.key === 'Escape' && store.now.hand !== null && document.querySelector(':popover-open, dialog[open]') === null) release();
   });
 }

@@ -33,12 +33,14 @@ vec4 clipOf(vec2 point) {
 export const ORGANISM_VERTEX = `#version 300 es
 precision highp float;
 in vec2 aPlace;
-in vec4 aTraits; // tag, energy, look, heading
+in vec4 aTraits; // hue, energy, look, heading in the high bits and whether it is lit in the lowest
 ${SHARED_UNIFORMS}
 uniform float uCore;    // radius of the bright core, CSS pixels
 uniform float uHalo;    // of the soft halo
 uniform float uGain;    // of halos, less where many overlap
-uniform float uColourBy; // 0 tag, 1 energy, 2 act
+uniform float uHueKind; // 0 circle, 1 ramp, 2 category
+uniform float uHasLit;  // 1 where some are lit, and the others step back
+uniform float uSignals; // 1 where signals are shown
 uniform sampler2D uPalette;
 flat out vec4 vHalo;
 flat out vec4 vCore;
@@ -51,13 +53,14 @@ void main() {
   float energy = aTraits.y;
   float look = floor(aTraits.z * 255.0 + 0.5);
   float signal = floor(look / 32.0);
-  float act = look - signal * 32.0;
   vec3 colour;
-  if (uColourBy < 0.5) colour = paletteAt((aTraits.x * 255.0 + 0.5) / 256.0, 0.0);
-  else if (uColourBy < 1.5) colour = paletteAt(clamp(energy, 0.5 / 256.0, 1.0 - 0.5 / 256.0), 1.0);
-  else colour = paletteAt((act * 8.0 + 4.0) / 256.0, 2.0);
-  vSignal = vec4(paletteAt((signal * 32.0 + 16.0) / 256.0, 3.0), step(0.5, signal));
-  float angle = aTraits.w * 255.0 / 256.0 * 6.283185307;
+  float hue = floor(aTraits.x * 255.0 + 0.5);
+  if (uHueKind < 1.5) colour = paletteAt((hue + 0.5) / 256.0, uHueKind);
+  else colour = paletteAt((min(hue, 31.0) * 8.0 + 4.0) / 256.0, 2.0);
+  vSignal = vec4(paletteAt((signal * 32.0 + 16.0) / 256.0, 3.0), step(0.5, signal) * uSignals);
+  float bits = floor(aTraits.w * 255.0 + 0.5);
+  float lit = mod(bits, 2.0);
+  float angle = floor(bits / 16.0) / 16.0 * 6.283185307;
   vHeading = vec2(cos(angle), sin(angle));
   if (uLight > 0.5) {
     colour *= 0.76 - 0.16 * energy;
@@ -68,6 +71,12 @@ void main() {
     vCore = vec4(mix(colour, vec3(1.0), 0.04 + 0.26 * energy) * (0.5 + 0.42 * energy), 0.0);
     vHalo = vec4(colour * uGain * (0.4 + 0.7 * energy), 0.0);
   }
+  // from afar a signal is a halo in its colour
+  vHalo.rgb = mix(vHalo.rgb, vSignal.rgb * mix(uGain * 1.1, vHalo.a, uLight), vSignal.a);
+  float presence = uHasLit < 0.5 ? 1.0 : lit > 0.5 ? 1.25 : 0.13;
+  vCore = min(vCore * presence, 1.0);
+  vHalo *= presence * presence;
+  vSignal.a *= min(presence, 1.0);
   vColour = vec4(colour, energy);
   gl_PointSize = 2.0 * uHalo / uPixel;
   gl_Position = clipOf(pointOf(aPlace));
@@ -116,11 +125,11 @@ void main() {
   float ring = uDetail * vSignal.a * band(far - uCore * 1.8, line * 1.3);
   vec4 strokeColour = uLight > 0.5 ? vec4(0.1, 0.16, 0.16, 1.0) : vec4(0.85, 0.9, 0.86, 0.0);
   vec4 ringColour = uLight > 0.5 ? vec4(vSignal.rgb * 0.75, 1.0) : vec4(vSignal.rgb, 0.0);
-  finalColor = vHalo * (fall * fall) + vCore * body + strokeColour * stroke + ringColour * ring;
+  finalColor = vHalo * (fall * fall) + vCore * body + strokeColour * stroke * max(vCore.a, max(vCore.r, max(vCore.g, vCore.b))) + ringColour * ring;
 }`;
 
-/** A ring a birth; at most a few hundred. */
-export const BIRTH_VERTEX = `#version 300 es
+/** A mark a birth or a death; at most a few hundred. */
+export const RING_VERTEX = `#version 300 es
 precision highp float;
 in vec2 aPlace;
 in float aBorn; // seconds
@@ -149,6 +158,23 @@ void main() {
   float ring = 1.0 - smoothstep(0.0, max(1.0, uPixel), abs(length(gl_PointCoord * 2.0 - 1.0) * vRing.z - vRing.x));
   float alpha = ring * vRing.y * 0.6;
   vec3 colour = mix(vec3(0.92, 0.97, 0.95), vec3(0.16, 0.24, 0.24), uLight);
+  finalColor = vec4(colour * alpha, alpha);
+}`;
+
+/** A cross that shrinks: not only another colour than a birth's ring, but another shape. */
+export const DEATH_FRAGMENT = `#version 300 es
+precision highp float;
+flat in vec3 vRing;
+uniform float uLight;
+uniform float uPixel;
+out vec4 finalColor;
+void main() {
+  vec2 at = (gl_PointCoord * 2.0 - 1.0) * vRing.z;
+  float size = mix(2.0, 6.0, vRing.y);
+  float stroke = min(abs(at.x - at.y), abs(at.x + at.y)) * 0.70710678;
+  float cross = (1.0 - smoothstep(0.4, 0.6 + max(1.0, uPixel), stroke)) * step(max(abs(at.x), abs(at.y)), size);
+  float alpha = cross * vRing.y * 0.85;
+  vec3 colour = mix(vec3(0.93, 0.52, 0.3), vec3(0.6, 0.24, 0.05), uLight);
   finalColor = vec4(colour * alpha, alpha);
 }`;
 

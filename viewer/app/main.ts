@@ -1,25 +1,28 @@
 import { showArchive } from './archive-panel.ts';
+import { showBookmarks } from './bookmarks.ts';
 import { showBudgetNotice } from './budget-notice.ts';
 import { showCard } from './card.ts';
-import { showChoices } from './choice-bar.ts';
 import { byId, setText } from './dom.ts';
 import { connectServer, feedAddress } from './feed-server.ts';
 import { startWorker } from './feed-worker.ts';
 import { FrameCosts } from './frame-costs.ts';
 import { parseFrame } from './frame.ts';
+import { bindKeys } from './keys.ts';
 import { showLog } from './log-panel.ts';
+import { lookThroughTime } from './looking.ts';
 import { Marks } from './marks.ts';
 import { showModels } from './models-panel.ts';
 import { showMuller } from './muller-panel.ts';
 import type { PageProbe } from './page-probe.ts';
+import { showPastSign } from './past-sign.ts';
 import { showPressures } from './pressures-panel.ts';
 import { showSeries } from './series-panel.ts';
+import { showShare } from './share-sheet.ts';
 import { applyFrame, applyMessage, Store } from './state.ts';
-import { theme$ } from './theme.ts';
 import { showTimeBar } from './time-bar.ts';
+import { showTimeline } from './timeline.ts';
 import { showTopLine } from './top-line.ts';
-import { offerWorldPicture } from './world-picture.ts';
-import { WorldView } from './world-view.ts';
+import { seeWorld } from './see-world.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
 
 /** A server that feeds pages says so; a static host does not, and then the world runs in the page. */
@@ -50,17 +53,23 @@ async function start(): Promise<void> {
   showPressures(store, send);
   showLog(store);
   showCard(store, send);
-  showTimeBar(store, send);
-  holdDrawer();
-
-  const canvas = byId('world', HTMLCanvasElement);
-  const view = await WorldView.create(canvas, (x, y) => send({ type: 'inspect', x, y }));
+  const looking = lookThroughTime(store, send);
+  showTimeline(store, looking);
+  showPastSign(store, looking);
+  showShare(store, looking);
+  const openBookmarks = showBookmarks(store, send, looking);
+  const view = await seeWorld(store, send);
   const marks = new Marks();
-  showChoices(store, (change) => view.choose(change));
-  offerWorldPicture(store, () => view.pixels());
-  theme$.subscribe((theme) => view.setTheme(theme));
-  const stage = byId('stage', HTMLElement);
-  new ResizeObserver(() => view.resize(stage.clientWidth, stage.clientHeight)).observe(stage);
+  const follow = (): void => {
+    const { hand } = store.now;
+    if (view !== null) view.follow(!view.isFollowing && hand?.kind === 'organism' && hand.organism.alive);
+  };
+  bindKeys([
+    ...showTimeBar(store, send, looking),
+    { keys: ['b'], shown: 'B', words: 'bookmarks: name the tick that is shown', press: openBookmarks },
+    { keys: ['f'], shown: 'F', words: 'follow the organism in hand, or no longer', press: follow },
+  ]);
+  holdDrawer();
 
   const drawLoop = (): void => {
     requestAnimationFrame(drawLoop);
@@ -72,14 +81,14 @@ async function start(): Promise<void> {
       try {
         const frame = parseFrame(bytes);
         decoded = performance.now();
-        view.accept(frame, began / 1000);
+        view?.accept(frame, began / 1000);
         marks.accept(frame);
         if (frame.past || store.now.past !== null) store.change((draft) => applyFrame(draft, frame));
       } catch (error) {
         refuse(error);
       }
     }
-    const isDue = view.prepare(began / 1000);
+    const isDue = view?.prepare(began / 1000) === true;
     if (isDue) marks.draw(view.camera);
     const prepared = performance.now();
     if (isDue) view.draw();
@@ -110,8 +119,8 @@ async function start(): Promise<void> {
     clearFrameCosts: () => costs.clear(),
     state: () => store.now,
     send,
-    pixels: () => view.pixels(),
-    pointOf: (x, y) => view.camera.pointOf(x, y),
+    pixels: () => view?.pixels() ?? { width: 0, height: 0, data: new Uint8Array() },
+    pointOf: (x, y) => view?.camera.pointOf(x, y) ?? { x: 0, y: 0 },
   };
   window.lichen = probe;
 }

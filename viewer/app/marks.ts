@@ -1,8 +1,17 @@
 import type { Camera } from './camera.ts';
 import { byId } from './dom.ts';
-import type { Frame } from './frame.ts';
+import { POINT_BYTES, type Frame } from './frame.ts';
 
 const UNITS = 65536;
+
+/** Where the organism in hand is, in steps: two numbers of the whole frame. */
+export function placeInHand({ inHand, count, organisms, width, height }: Frame): { x: number; y: number } | null {
+  if (inHand < 0 || inHand >= count) return null;
+  const at = inHand * POINT_BYTES;
+  const x = (organisms[at] ?? 0) + (organisms[at + 1] ?? 0) * 256;
+  const y = (organisms[at + 2] ?? 0) + (organisms[at + 3] ?? 0) * 256;
+  return { x: x / UNITS * width, y: y / UNITS * height };
+}
 
 /** The ring around the organism in hand, and a line to its card. */
 export class Marks {
@@ -12,16 +21,8 @@ export class Marks {
   readonly #card = byId('card', HTMLElement);
   #place: { x: number; y: number } | null = null;
 
-  /** Reads where the organism in hand is: two numbers of the whole frame. */
-  accept({ inHand, count, organisms, width, height }: Frame): void {
-    if (inHand < 0 || inHand >= count) {
-      this.#place = null;
-      return;
-    }
-    const at = inHand * 8;
-    const x = (organisms[at] ?? 0) + (organisms[at + 1] ?? 0) * 256;
-    const y = (organisms[at + 2] ?? 0) + (organisms[at + 3] ?? 0) * 256;
-    this.#place = { x: x / UNITS * width, y: y / UNITS * height };
+  accept(frame: Frame): void {
+    this.#place = placeInHand(frame);
   }
 
   draw(camera: Camera): void {

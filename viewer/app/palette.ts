@@ -49,6 +49,12 @@ function between(stops: readonly string[], at: number, circular: boolean): Rgb {
   return [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part, from[2] + (to[2] - from[2]) * part];
 }
 
+/** The colours of a kind of hue from one end to the other, as a CSS gradient. */
+export function hueGradient(palette: PaletteName, kind: 'circular' | 'linear'): string {
+  const stops = kind === 'circular' ? [...colours(palette), colours(palette)[0]!] : ENERGY;
+  return `linear-gradient(90deg, ${stops.join(', ')})`;
+}
+
 /** `value` in [0, 1] as a CSS colour. */
 export function heat(value: number, light: boolean): string {
   const [r, g, b] = between(light ? HEAT_LIGHT : HEAT_DARK, value, false);

@@ -89,5 +89,9 @@ export function showTopLine(store: Store): void {
       if (draft.trouble === sentence) draft.trouble = '';
     }), TROUBLE_SHOWN_MS);
   });
+  store.watch(({ missed }) => missed).subscribe((missed) => {
+    if (missed === null) return;
+    store.change((draft) => { draft.trouble = `This page was not told of ticks ${count(missed.from)} to ${count(missed.to)}; what it shows is whole again.`; });
+  });
   store.watch(({ finished }) => finished).subscribe((sentence) => showText(notice, withVisibleControls(sentence)));
 }

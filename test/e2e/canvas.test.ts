@@ -1,0 +1,370 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLab, type Lab } from '../../viewer/lab.ts';
+import type { ClientMessage } from '../../viewer/protocol.ts';
+import { launchBrowser } from './browser.ts';
+import { buildPageAside, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
+
+const PATIENCE = { timeout: 30_000 };
+
+let built: BuiltPage;
+let lab: Lab;
+let live: LiveLab;
+let browser: Browser;
+let page: Page;
+let complaints: string[];
+const said: ClientMessage[] = [];
+
+beforeAll(async () => {
+  built = await buildPageAside();
+  lab = createLab({ world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, service: null });
+  live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });
+  browser = await launchBrowser();
+  ({ page, complaints } = await openPage(browser, live.server.url));
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => said.push(JSON.parse(String(payload)) as ClientMessage)));
+  await page.reload();
+  await page.waitForFunction(() => (window.lichen?.state().totals?.tick ?? 0) > 400, undefined, { timeout: 60_000 });
+  await page.locator('#play').click();
+  await page.waitForFunction(() => !window.lichen!.state().playing, undefined, PATIENCE);
+  await page.waitForFunction((tick) => window.lichen!.state().totals!.tick === tick, lab.simulation.kernel.tick, PATIENCE);
+});
+afterAll(async () => {
+  await browser?.close();
+  await live?.close();
+  await built?.remove();
+});
+
+const tickNow = (): number => lab.simulation.kernel.tick;
+const pastTick = (): Promise<number | null> => page.evaluate(() => window.lichen!.state().past?.tick ?? null);
+const text = async (selector: string): Promise<string> => (await page.locator(selector).innerText()).replaceAll('\u202f', '');
+
+/** The picture of the world: a number that is other when it is, and how bright it is on the whole. */
+function picture(): Promise<{ print: number; light: number }> {
+  return page.evaluate(() => {
+    const { data } = window.lichen!.pixels();
+    let print = 7;
+    let light = 0;
+    for (let i = 0; i < data.length; i++) {
+      print = (Math.imul(print, 31) + data[i]!) | 0;
+      if (i % 4 !== 3) light += data[i]!;
+    }
+    return { print, light: light / data.length };
+  });
+}
+/** Waits until the picture keeps still: rings fade. */
+async function still(): Promise<{ print: number; light: number }> {
+  let before = await picture();
+  for (;;) {
+    await page.waitForTimeout(120);
+    const now = await picture();
+    if (now.print === before.print) return now;
+    before = now;
+  }
+}
+
+describe('time', () => {
+  it('[V11] is scrubbed by dragging over the silhouette, with a clear sign, and a button back to the present', async () => {
+    const present = await still();
+    const box = (await page.locator('#history').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(pastTick, PATIENCE).toBe(Math.round(tickNow() / 2));
+    expect(await text('#past span')).toBe(`the past: tick ${await pastTick()}, ${tickNow() - (await pastTick())!} ticks ago`);
+    expect(await text('#clock')).toBe(`${await pastTick()} of ${tickNow()}`);
+    expect((await still()).print).not.toBe(present.print);
+    await page.locator('#to-live').click();
+    await page.locator('#past').waitFor({ state: 'hidden' });
+    expect(await pastTick()).toBe(null);
+    expect((await still()).print).toBe(present.print);
+  });
+
+  it('goes back and forth by keys: on the slider, and wherever one is', async () => {
+    const slider = page.locator('#history');
+    const now = tickNow();
+    await slider.focus();
+    for (const [key, ago] of [['ArrowLeft', 1], ['ArrowLeft', 2], ['ArrowRight', 1], ['Shift+ArrowLeft', 11], ['PageDown', 111], ['PageUp', 11]] as const) {
+      await page.keyboard.press(key);
+      await expect.poll(pastTick, PATIENCE).toBe(now - ago);
+    }
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe(String(now - 11));
+    expect(await slider.getAttribute('aria-valuetext')).toBe(`tick ${now - 11}, 11 ticks ago`);
+    await page.keyboard.press('Home');
+    await expect.poll(pastTick, PATIENCE).toBe(await page.evaluate(() => window.lichen!.state().totals!.held!.from));
+    await page.keyboard.press('End');
+    await expect.poll(pastTick, PATIENCE).toBe(null);
+    await slider.blur();
+    await page.keyboard.press(',');
+    await page.keyboard.press(',');
+    await expect.poll(pastTick, PATIENCE).toBe(now - 2);
+    await page.keyboard.press('.');
+    await expect.poll(pastTick, PATIENCE).toBe(now - 1);
+    // the world itself has not moved
+    expect(tickNow()).toBe(now);
+    await page.keyboard.press('l');
+    await expect.poll(pastTick, PATIENCE).toBe(null);
+    await page.keyboard.press('.');
+    await expect.poll(tickNow, PATIENCE).toBe(now + 1);
+  });
+
+  it('says so while the world goes on, and comes back to the present that is then', async () => {
+    await page.keyboard.press(',');
+    await expect.poll(pastTick, PATIENCE).not.toBe(null);
+    const at = await pastTick();
+    const before = tickNow();
+    await page.keyboard.press(' ');
+    await expect.poll(tickNow, PATIENCE).toBeGreaterThan(before + 5);
+    expect(await pastTick()).toBe(at);
+    await page.keyboard.press(' ');
+    await page.waitForFunction(() => !window.lichen!.state().playing, undefined, PATIENCE);
+    await expect.poll(() => text('#past span'), PATIENCE).toContain(`${tickNow() - at!} ticks ago`);
+    await page.keyboard.press('l');
+    await expect.poll(pastTick, PATIENCE).toBe(null);
+  });
+
+  it('has bookmarks: B names the tick that is shown, the list and a pin lead back, and they can go', async () => {
+    await page.locator('#history').focus();
+    await page.keyboard.press('PageDown');
+    await expect.poll(pastTick, PATIENCE).toBe(tickNow() - 100);
+    const at = (await pastTick())!;
+    await page.locator('#history').blur();
+    await page.keyboard.press('b');
+    await page.keyboard.type('the bloom, l and .');
+    await page.keyboard.press('Enter');
+    const jump = page.locator('#bookmarks .jump');
+    await jump.waitFor();
+    expect(await text('#bookmarks .jump')).toBe(`${at} the bloom, l and .`);
+    // what is typed is a name, and no keys
+    expect(await pastTick()).toBe(at);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('l');
+    await expect.poll(pastTick, PATIENCE).toBe(null);
+    await page.locator('#bookmarks-button').click();
+    await jump.click();
+    await expect.poll(pastTick, PATIENCE).toBe(at);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('l');
+    await page.locator('#pins [data-kind="bookmark"]').click();
+    await expect.poll(pastTick, PATIENCE).toBe(at);
+    await page.keyboard.press('l');
+    await page.keyboard.press('b');
+    await page.locator('#bookmarks li .close').click();
+    await expect.poll(() => page.evaluate(() => window.lichen!.state().bookmarks.length), PATIENCE).toBe(0);
+    await page.keyboard.press('Escape');
+  });
+
+  it('has pins for interventions that lead to their ticks, one stop of the tab key in all', async () => {
+    await page.evaluate(() => window.lichen!.send({ type: 'set', key: 'scarcity', value: 0.5 }));
+    await page.keyboard.press('.');
+    const at = tickNow();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('.');
+    await expect.poll(tickNow, PATIENCE).toBeGreaterThan(at + 1);
+    const pin = page.locator('#pins [data-kind="command"]').first();
+    await pin.waitFor();
+    expect((await pin.getAttribute('aria-label'))!).toContain('Scarcity');
+    expect(await page.locator('#pins button[tabindex="0"]').count()).toBe(1);
+    await pin.click();
+    await expect.poll(pastTick, PATIENCE).not.toBe(null);
+    await page.keyboard.press('l');
+    await expect.poll(pastTick, PATIENCE).toBe(null);
+  });
+
+  it('says how the run is begun again, to be copied, and why it has no branches', async () => {
+    await page.locator('#share-button').click();
+    const command = await text('#share-again');
+    expect(command).toBe('lichen run meadow --seed 7 --set size=128 --set founders=300 --set capacity=4000');
+    await page.locator('#share .quiet').first().click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(command);
+    expect(await page.locator('#share-branch').isVisible()).toBe(false);
+    expect(await text('#share .dim')).toContain('no record');
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('the picture', () => {
+  const hueShown = (): Promise<string | null> => page.locator('#legend').getAttribute('data-hue');
+
+  it('is coloured by whatever the world can be coloured by, with a legend that says what it means', async () => {
+    const hues = await page.evaluate(() => window.lichen!.state().world!.hues);
+    expect(hues.map(({ name }) => name)).toEqual(expect.arrayContaining(['kin', 'lineage', 'energy', 'age', 'children', 'operator', 'act', 'mobility', 'diet']));
+    const seen = new Set<number>();
+    for (const { name, kind, labels, unit, sentence } of hues) {
+      await page.locator('#choice-colour').selectOption(name);
+      await expect.poll(hueShown, PATIENCE).toBe(name);
+      if (kind === 'category') expect(await page.locator('#legend .chip').allInnerTexts()).toEqual(labels);
+      else expect(await text('#legend')).toMatch(kind === 'circular' ? sentence : new RegExp(`^0\\S*\\s.+${unit}$`));
+      seen.add((await still()).print);
+    }
+    expect(seen.size).toBeGreaterThan(hues.length - 3);
+    await page.locator('#choice-colour').selectOption('age');
+    await expect.poll(hueShown, PATIENCE).toBe('age');
+    await page.keyboard.press('Escape');
+    await page.locator('#world').focus();
+    await page.keyboard.press(',');
+    await expect.poll(pastTick, PATIENCE).not.toBe(null);
+    expect(await text('#legend')).toContain('the past is kept by kin mark');
+    await page.keyboard.press('l');
+    await expect.poll(hueShown, PATIENCE).toBe('age');
+    await page.locator('#choice-colour').selectOption('kin');
+    await expect.poll(hueShown, PATIENCE).toBe('kin');
+  });
+
+  it('is without its field where that is wished, and with it again', async () => {
+    const before = await still();
+    await page.locator('#choice-field').selectOption('none');
+    const bare = await still();
+    expect(bare.light).toBeLessThan(before.light * 0.97);
+    await page.locator('#choice-field').selectOption('resource');
+    expect((await still()).print).toBe(before.print);
+  });
+
+  it('[V14] lets a clade light up and the rest step back', async () => {
+    const before = await still();
+    const { columns, count } = lab.simulation.kernel.pop;
+    // whose genome is not its parent's is the first of a clade
+    const first = Array.from({ length: count }, (_, row) => row).findLast((row) => lab.phylogeny.ancestors(columns.id[row]!, 1)[0]?.genome !== columns.genome[row])!;
+    await page.evaluate((genotype) => window.lichen!.send({ type: 'light', clade: { genotype } }), columns.id[first]!);
+    await expect.poll(async () => (await still()).light, PATIENCE).toBeLessThan(before.light * 0.95);
+    await page.evaluate(() => window.lichen!.send({ type: 'light', clade: null }));
+    await expect.poll(async () => (await still()).print, PATIENCE).toBe(before.print);
+  });
+
+  it('follows the organism in hand until the reader moves the picture', async () => {
+    await page.locator('#world').focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('+');
+    await page.keyboard.press('Enter');
+    await page.locator('#card[data-kind="organism"] pre').waitFor();
+    const id = Number(await page.locator('#card').getAttribute('data-id'));
+    await page.keyboard.press('f');
+    await expect.poll(() => page.locator('#follow').getAttribute('aria-pressed')).toBe('true');
+    const away = (): Promise<number> => page.evaluate(([x, y]) => {
+      const canvas = document.getElementById('world')!;
+      const point = window.lichen!.pointOf(x!, y!);
+      return Math.hypot(point.x - canvas.clientWidth / 2, point.y - canvas.clientHeight / 2);
+    }, (() => {
+      const row = lab.simulation.kernel.rowOf(id);
+      return [lab.simulation.kernel.pop.columns.x[row]!, lab.simulation.kernel.pop.columns.y[row]!];
+    })());
+    for (let i = 0; i < 5 && lab.simulation.kernel.rowOf(id) >= 0; i++) {
+      await expect.poll(away, PATIENCE).toBeLessThan(2);
+      const now = tickNow();
+      await page.keyboard.press('.');
+      await expect.poll(tickNow, PATIENCE).toBe(now + 1);
+    }
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => page.evaluate(() => document.getElementById('follow')!.getAttribute('aria-pressed'))).toBe('false');
+    await page.keyboard.press('Escape');
+    await page.locator('#card').waitFor({ state: 'hidden' });
+    await page.keyboard.press('0');
+  });
+
+  it('has a palette safe for colour-blind eyes and a light theme, and keeps what was chosen', async () => {
+    const before = await still();
+    await page.locator('#look-button').click();
+    await page.locator('#choice-palette').selectOption('clear');
+    expect((await still()).print).not.toBe(before.print);
+    await page.locator('#choice-theme').selectOption('light');
+    expect((await still()).light).toBeGreaterThan(before.light * 2);
+    await page.locator('#choice-colour').selectOption('energy');
+    await expect.poll(hueShown, PATIENCE).toBe('energy');
+    await page.reload();
+    await page.waitForFunction(() => (window.lichen?.state().totals ?? null) !== null);
+    await expect.poll(hueShown, PATIENCE).toBe('energy');
+    expect(await page.evaluate(() => [document.documentElement.dataset['theme'], window.lichen!.state().palette])).toEqual(['light', 'clear']);
+    await page.locator('#look-button').click();
+    await page.locator('#choice-theme').selectOption('system');
+    await page.locator('#choice-palette').selectOption('lichen');
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await page.keyboard.press('Escape');
+  });
+});
+
+describe('the card', () => {
+  it('[V4] marks what differs from the parent, by rule and by word, without a letter more in the genome', async () => {
+    const { kernel } = lab.simulation;
+    const { columns, count } = kernel.pop;
+    const textOf = (genome: number): string => kernel.genomes.text(genome);
+    const differing = Array.from({ length: count }, (_, row) => row).flatMap((row) => {
+      const parent = lab.phylogeny.ancestors(columns.id[row]!, 1)[0];
+      return parent === undefined || parent.genome === columns.genome[row] ? [] : [{ id: columns.id[row]!, genome: textOf(columns.genome[row]!), parent: textOf(parent.genome) }];
+    });
+    expect(differing.length).toBeGreaterThan(0);
+    let marked = 0;
+    for (const { id, genome, parent } of differing.slice(0, 4)) {
+      await page.evaluate((each) => window.lichen!.send({ type: 'inspectId', id: each }), id);
+      await page.locator(`#card[data-id="${id}"]`).waitFor();
+      const shown = await page.locator('#card pre').evaluate((pre) => ({
+        text: pre.textContent ?? '', was: Array.from(pre.querySelectorAll('del'), (node) => node.dataset['was'] ?? ''), now: Array.from(pre.querySelectorAll('ins'), (node) => node.textContent ?? ''),
+      }));
+      expect(shown.text.trimEnd()).toBe(genome.trimEnd());
+      for (const was of shown.was) expect(parent.replace(/\s+/g, ' ')).toContain(was.replace(/\s+/g, ' '));
+      for (const now of shown.now) expect(genome).toContain(now.trim());
+      expect(await text('#card .differences')).toMatch(/^since its parent \d+ rules? /);
+      marked += shown.was.length + shown.now.length;
+    }
+    expect(marked).toBeGreaterThan(0);
+  });
+
+  it('walks the line of ancestors up and down by keys, and back', async () => {
+    const { columns, count } = lab.simulation.kernel.pop;
+    const ids = Array.from({ length: count }, (_, row) => columns.id[row]!);
+    const id = ids.find((each) => {
+      const line = lab.phylogeny.ancestors(each, 3);
+      return line.length === 3 && line.every(({ destructionTime }) => destructionTime !== null);
+    })!;
+    await page.evaluate((each) => window.lichen!.send({ type: 'inspectId', id: each }), id);
+    await page.locator(`#card[data-id="${id}"]`).waitFor();
+    await page.locator('#card [data-fold="ancestors"] summary').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#card [data-ancestor]').first().focus();
+    await page.keyboard.press('Enter');
+    const line = lab.phylogeny.ancestors(id, 3);
+    const reads = async (index: number): Promise<void> => {
+      await expect.poll(() => text('#card .author')).toContain(`ancestor ${line[index]!.id},`);
+      expect((await page.locator('#card pre').textContent())?.trimEnd()).toBe(lab.simulation.kernel.genomes.text(line[index]!.genome).trimEnd());
+    };
+    await reads(0);
+    await page.locator('#card .walk button', { hasText: 'its parent' }).press('Enter');
+    await reads(1);
+    await page.locator('#card .walk button', { hasText: 'its child' }).press('Enter');
+    await reads(0);
+    await page.locator('#card .walk button', { hasText: 'back' }).press('Enter');
+    await page.locator('#card .walk').waitFor({ state: 'hidden' });
+    await page.locator('#light-clade').click();
+    await expect.poll(() => said.filter(({ type }) => type === 'light').at(-1), PATIENCE).toMatchObject({ clade: { genotype: expect.any(Number) as number } });
+    await page.keyboard.press('Escape');
+    await page.locator('#card').waitFor({ state: 'hidden' });
+    await expect.poll(() => said.filter(({ type }) => type === 'light').at(-1), PATIENCE).toEqual({ type: 'light', clade: null });
+  });
+});
+
+describe('the keyboard', () => {
+  it('has a sheet of all keys, which Escape closes', async () => {
+    await page.keyboard.press('?');
+    const sheet = page.locator('#help');
+    await sheet.waitFor();
+    for (const words of ['pause, or go on', 'back to the present', 'bookmarks: name the tick']) expect(await sheet.innerText()).toContain(words);
+    const before = tickNow();
+    await page.keyboard.press('.');
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'hidden' });
+    expect(tickNow()).toBe(before);
+  });
+
+  it('goes through the speeds with the arrow keys, as one stop of the tab key', async () => {
+    expect(await page.locator('#speed button[tabindex="0"]').count()).toBe(1);
+    await page.locator('#speed button').first().focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset['speed'])).toBe('4');
+    await page.keyboard.press('End');
+    expect(await page.evaluate(() => (document.activeElement as HTMLElement).dataset['speed'])).toBe('0');
+  });
+});
+
+describe('the page', () => {
+  it('[V2] complains of nothing', () => {
+    expect(complaints).toEqual([]);
+  });
+});

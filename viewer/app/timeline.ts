@@ -1,0 +1,143 @@
+import { auditTime, combineLatest } from 'rxjs';
+import type { Bookmark, LogLine } from '../protocol.ts';
+import { byId, element } from './dom.ts';
+import type { Looking } from './looking.ts';
+import { rove } from './roving.ts';
+import type { Store } from './state.ts';
+import { theme$, type Theme } from './theme.ts';
+import { count, withVisibleControls } from './words.ts';
+
+const REDRAW_MS = 120;
+const PAGE_TICKS = 100;
+/** What is told of beside what people did, and deserves a pin. */
+const EVENTS = new Set<LogLine['kind']>(['model', 'notice']);
+const MOST_EVENT_PINS = 40;
+
+interface Pin { key: string; tick: number; kind: 'command' | 'event' | 'bookmark'; text: string }
+
+/** The population so far as a silhouette: the slider by which one looks back, with pins to jump to. */
+export function showTimeline(store: Store, looking: Looking): void {
+  const canvas = byId('history', HTMLCanvasElement);
+  const pins = byId('pins', HTMLElement);
+  const span = (): number => Math.max(1, store.now.totals?.tick ?? 0, store.now.series.at(-1)?.tick ?? 0);
+
+  const tickAt = (event: PointerEvent): number => {
+    const { left, width } = canvas.getBoundingClientRect();
+    return Math.round(Math.min(1, Math.max(0, (event.clientX - left) / width)) * span());
+  };
+  canvas.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    canvas.setPointerCapture(event.pointerId);
+    looking.at(tickAt(event));
+  });
+  canvas.addEventListener('pointermove', (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) looking.at(tickAt(event));
+    canvas.title = `tick ${count(tickAt(event))}: drag to look back`;
+  });
+  canvas.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const far = event.shiftKey ? 10 : 1;
+    switch (event.key) {
+      case 'ArrowLeft': case 'ArrowDown': looking.by(-far); break;
+      case 'ArrowRight': case 'ArrowUp': looking.by(far); break;
+      case 'PageDown': looking.by(-PAGE_TICKS); break;
+      case 'PageUp': looking.by(PAGE_TICKS); break;
+      case 'Home': looking.at(looking.earliest); break;
+      case 'End': looking.live(); break;
+      default: return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  });
+
+  const draw = (theme: Theme): void => {
+    const context = canvas.getContext('2d');
+    if (context === null || canvas.clientWidth === 0) return;
+    const ratio = Math.min(devicePixelRatio, 2);
+    const width = canvas.width = Math.round(canvas.clientWidth * ratio);
+    const height = canvas.height = Math.round(canvas.clientHeight * ratio);
+    paintSilhouette(context, width, height, ratio, { theme, last: span(), store });
+    const shown = looking.tick;
+    canvas.setAttribute('aria-valuemin', String(looking.earliest));
+    canvas.setAttribute('aria-valuemax', String(span()));
+    canvas.setAttribute('aria-valuenow', String(shown));
+    canvas.setAttribute('aria-valuetext', store.now.past === null ? `tick ${shown}, the present` : `tick ${shown}, ${span() - shown} ticks ago`);
+  };
+
+  const pinNode = ({ key, tick, kind, text }: Pin): HTMLElement => {
+    const words = `tick ${count(tick)}: ${withVisibleControls(text)}`;
+    const node = element('button', { type: 'button', class: 'pin', title: words, 'aria-label': words, 'data-pin': key, 'data-kind': kind, tabindex: -1 });
+    node.addEventListener('click', () => looking.at(tick));
+    return node;
+  };
+  rove(pins, 'button');
+
+  combineLatest([
+    theme$, store.watch(({ series }) => series), store.watch((state) => state.pins), store.watch(({ bookmarks }) => bookmarks), store.watch(({ totals }) => totals),
+    store.watch(({ past }) => past), store.watch(({ log }) => log),
+  ]).pipe(auditTime(REDRAW_MS)).subscribe(([theme, , commands, bookmarks, , , log]) => {
+    draw(theme);
+    // A pin under the pointer or in focus keeps its node, so that its words stay to be read.
+    const kept = new Map([...pins.children].map((node) => [(node as HTMLElement).dataset['pin'], node as HTMLElement]));
+    const nodes = pinsOf(commands, log, bookmarks).map((pin) => {
+      const node = kept.get(pin.key) ?? pinNode(pin);
+      node.style.left = `${(Math.min(1, pin.tick / span()) * 100).toFixed(2)}%`;
+      return node;
+    });
+    const isSame = nodes.length === pins.childElementCount && nodes.every((node, index) => pins.children[index] === node);
+    if (!isSame) pins.replaceChildren(...nodes);
+    if (nodes.length > 0 && !nodes.some(({ tabIndex }) => tabIndex === 0)) nodes[0]!.tabIndex = 0;
+  });
+}
+
+function pinsOf(commands: readonly LogLine[], log: readonly LogLine[], bookmarks: readonly Bookmark[]): Pin[] {
+  const events = log.filter(({ kind }) => EVENTS.has(kind)).slice(-MOST_EVENT_PINS);
+  return [
+    ...commands.map(({ seq, tick, text }): Pin => ({ key: `command ${seq}`, tick, kind: 'command', text })),
+    ...events.map(({ seq, tick, text }): Pin => ({ key: `event ${seq}`, tick, kind: 'event', text })),
+    ...bookmarks.map(({ id, tick, text }): Pin => ({ key: `bookmark ${id} ${text}`, tick, kind: 'bookmark', text })),
+  ].sort((a, b) => a.tick - b.tick);
+}
+
+function paintSilhouette(context: CanvasRenderingContext2D, width: number, height: number, ratio: number, { theme, last, store }: { theme: Theme; last: number; store: Store }): void {
+  const { series, totals, past, seeking } = store.now;
+  const held = totals?.held ?? null;
+  const across = (tick: number): number => tick / last * width;
+  const most = series.reduce((top, { population }) => Math.max(top, population), 1);
+  const down = (population: number): number => height - population / most * height * 0.86;
+  if (series.length > 1) {
+    context.beginPath();
+    context.moveTo(across(series[0]!.tick), height);
+    for (const { tick, population } of series) context.lineTo(across(tick), down(population));
+    context.lineTo(width, down(series.at(-1)!.population));
+    context.lineTo(width, height);
+    context.closePath();
+    context.fillStyle = theme.moss;
+    context.globalAlpha = 0.42;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  context.fillStyle = theme.line;
+  context.fillRect(0, height - ratio, width, ratio);
+  // what can be looked at again at once
+  if (held !== null) {
+    context.fillStyle = theme.moss;
+    context.fillRect(across(held.from), height - 3 * ratio, across(held.to) - across(held.from), 3 * ratio);
+  }
+  if (past !== null) {
+    // what came after is there, but not what is looked at
+    context.fillStyle = theme.panel;
+    context.globalAlpha = 0.6;
+    context.fillRect(across(past.tick), 0, width - across(past.tick), height - 3 * ratio);
+    context.globalAlpha = 1;
+    context.fillStyle = theme.gold;
+    context.fillRect(across(past.tick) - ratio, 0, 2 * ratio, height);
+  }
+  if (seeking !== null) {
+    context.fillStyle = theme.sky;
+    context.fillRect(across(seeking.tick) - ratio, 0, 2 * ratio, height);
+    context.fillRect(0, height - 3 * ratio, across(seeking.at), 3 * ratio);
+  }
+  context.fillStyle = past === null ? theme.ink : theme.dim;
+  context.fillRect(width - 2 * ratio, 0, 2 * ratio, height);
+}

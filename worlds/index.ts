@@ -3,7 +3,7 @@ import { meadow } from './meadow/meadow.ts';
 import { moire } from './moire/moire.ts';
 
 /** Every world there is; the first is the default. */
-export const worlds: readonly WorldDefinition[] = [meadow as unknown as WorldDefinition, moire as unknown as WorldDefinition];
+export const worlds: readonly WorldDefinition[] = [moire as unknown as WorldDefinition, meadow as unknown as WorldDefinition];
 
 /** Throws an error with one sentence when there is no such world. */
 export function findWorld(name: string): WorldDefinition {

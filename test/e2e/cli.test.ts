@@ -194,14 +194,15 @@ describe('stopping', () => {
     running.child.kill('SIGINT');
     const { code, stdout, stderr } = await running.ended;
     expect(stderr).toMatch(/cannot be fetched .* The world runs on classical operators\./);
-    expect(stdout).toContain('meadow, seed 1');
+    expect(stdout).toContain('moire, seed 1');
     expect(code).toBe(0);
   });
 });
 
 test('lichen worlds tells what there is, as text and as JSON', async () => {
   const [text, json] = await Promise.all([lichen(['worlds']), lichen(['worlds', 'meadow', '--json'])]);
-  expect(text.stdout).toMatch(/^meadow — Meadow/);
+  expect(text.stdout).toMatch(/^moire — Moiré/);
+  expect(text.stdout).toMatch(/^meadow — Meadow/m);
   const [world] = JSON.parse(json.stdout) as { name: string; senses: { name: string }[]; acts: { name: string }[]; parameters: { key: string }[] }[];
   expect(world!.name).toBe('meadow');
   for (const name of [...world!.senses, ...world!.acts].map((each) => each.name)) expect(text.stdout).toContain(name);

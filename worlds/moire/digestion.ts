@@ -19,7 +19,7 @@ export function yieldOf(used: number, digestion: number): number {
   return 1 - digestion * (1 - habit * habit);
 }
 
-/** What the gut is used to after a bite of amber, or of indigo. */
+/** What the gut is used to after a bite of amber, or of jade. */
 export function gutAfter(gut: number, ofAmber: boolean): number {
   return ofAmber ? gut + Math.floor((255 - gut + HABIT - 1) / HABIT) : gut - Math.floor((gut + HABIT - 1) / HABIT);
 }

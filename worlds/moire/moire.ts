@@ -35,12 +35,12 @@ export const parameters = z.object({
   mismatch: parameter({ title: 'Mismatch', sentence: 'How much wider the upper layer is than the lower: untwisted layers of unlike width make a pattern, too.', min: -0.2, max: 0.2, default: 0, step: 0.001, live: false }),
   relaxation: parameter({ title: 'Relaxation', sentence: 'How readily the layers relax, which widens domains and sharpens the walls between them; 0 is rigid.', min: 0, max: 1, default: 0, step: 0.001, live: false }),
   rotor: parameter({ title: 'Radius of the rotor', sentence: 'Steps from the middle within which the upper layer turns, the rest staying at the first twist; 0 turns all of it.', min: 0, max: 8192, default: 0, step: 1, unit: 'steps', live: false }),
-  ...commonParameters,
   twist: pressure({ title: 'Twist', sentence: 'Angle between the two layers: the smaller, the larger and the farther apart are the domains.', min: 0, max: 60, default: 3.14, step: 0.001, unit: 'degrees' }),
   turning: pressure({ title: 'Turning', sentence: 'Angle that every tick adds to the twist; negative turns back, and a new twist is where it goes on from.', min: -1, max: 1, default: 0, step: 0.0001, unit: 'degrees a tick' }),
   digestion: pressure({ title: 'Digestion', sentence: 'How much less energy a gut gains of what it is not used to: 0 no less, 1 none at all.', min: 0, max: 1, default: 0.8, step: 0.01 }),
   scarcity: pressure({ title: 'Scarcity', sentence: 'How slowly both resources grow and wither: 0 is lush, 1 is no change at all.', min: 0, max: 1, default: 0.4, step: 0.01 }),
   ...grazingPressures,
+  ...commonParameters,
 });
 
 export const moire = defineWorld({
@@ -50,17 +50,17 @@ export const moire = defineWorld({
   parameters,
   columns: moireColumns,
   vocabulary: {
-    senses: [...factsOf(senses), { name: 'gut', sentence: 'What the gut is used to: 0 all indigo, 100 all amber.', unit: '%', lower: 0, upper: 100 }],
+    senses: [...factsOf(senses), { name: 'gut', sentence: 'What the gut is used to: 0 all jade, 100 all amber.', unit: '%', lower: 0, upper: 100 }],
     acts: grazingActs(resources), signals: grazingSignals, registers: ['a', 'b', 'c'],
   },
   // founders survive and no more: they find ground by chance and save far more than a child costs
   founders: [
     'when energy > 70 -> reproduce\nwhen chance 30% -> wander\notherwise -> eat amber',
-    'when energy > 70 -> reproduce\nwhen chance 30% -> wander\notherwise -> eat indigo',
+    'when energy > 70 -> reproduce\nwhen chance 30% -> wander\notherwise -> eat jade',
     'when energy > 80 -> reproduce\nwhen amber.here > 20% -> eat amber\notherwise -> wander',
-    'when energy > 80 -> reproduce\nwhen indigo.here > 20% -> eat indigo\notherwise -> wander',
+    'when energy > 80 -> reproduce\nwhen jade.here > 20% -> eat jade\notherwise -> wander',
     'when energy > 75 -> mate other\nwhen chance 40% -> wander\notherwise -> eat amber',
-    'when energy > 75 -> mate other\nwhen chance 40% -> wander\notherwise -> eat indigo',
+    'when energy > 75 -> mate other\nwhen chance 40% -> wander\notherwise -> eat jade',
   ],
   objective: 'offspring conceived',
   measures: [
@@ -100,7 +100,7 @@ function createMoire(kernel: MoireKernel): MoireParts {
   return {
     ...workings(grazing, Uint8Array.from([...senses.map(({ looks }) => (looks ? 1 : 0)), 0])),
     field: grounds[0],
-    fields: grounds.map((field, i) => ({ name: resources[i], title: resources[i] === 'amber' ? 'Amber' : 'Indigo', field })),
+    fields: grounds.map((field, i) => ({ name: resources[i], title: resources[i] === 'amber' ? 'Amber' : 'Jade', field })),
     headline: { key: 'twist', value: () => rotor.thousandths / THOUSANDTHS },
     grounds, landscape, books,
     readers: [...senses.map(({ bind }) => bind(kernel, grazing)), (rows, count, readings) => {

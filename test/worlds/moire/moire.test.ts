@@ -73,14 +73,14 @@ describe('a gut', () => {
       }
       return gained;
     };
-    const [amber, indigo, both] = [gainOf(() => true), gainOf(() => false), gainOf((bite) => bite % 2 === 0)];
+    const [amber, jade, both] = [gainOf(() => true), gainOf(() => false), gainOf((bite) => bite % 2 === 0)];
     // 128 of 255 is a little nearer to amber
-    expect(Math.abs(amber - indigo)).toBeLessThan(0.2);
+    expect(Math.abs(amber - jade)).toBeLessThan(0.2);
     expect(both).toBeLessThan(0.5 * amber);
   });
 
   it('[Y4] an organism gains what its gut makes of its bite, its child begins used to neither', () => {
-    const simulation = place([{ genome: always('eat amber'), x: 9, y: 9 }, { genome: always('eat indigo'), x: 21, y: 21 }, { genome: always('reproduce'), x: 41, y: 41, energy: 60 }], { gestation: 1, digestion: 1 });
+    const simulation = place([{ genome: always('eat amber'), x: 9, y: 9 }, { genome: always('eat jade'), x: 21, y: 21 }, { genome: always('reproduce'), x: 41, y: 41, energy: 60 }], { gestation: 1, digestion: 1 });
     const { kernel } = simulation;
     const c = kernel.pop.columns;
     for (const ground of partsOf(simulation).grounds) ground.amount.fill(0.8);
@@ -99,23 +99,23 @@ describe('a gut', () => {
 
 describe('senses and acts of a moiré', () => {
   it('[Y5] read and take the resource that they name', () => {
-    const simulation = place([{ genome: always('eat indigo'), x: 11, y: 11 }, { genome: always('climb amber'), x: 31, y: 31 }, { genome: always('climb indigo'), x: 31, y: 31 }]);
-    const { grounds: [amber, indigo] } = partsOf(simulation);
+    const simulation = place([{ genome: always('eat jade'), x: 11, y: 11 }, { genome: always('climb amber'), x: 31, y: 31 }, { genome: always('climb jade'), x: 31, y: 31 }]);
+    const { grounds: [amber, jade] } = partsOf(simulation);
     amber.amount.fill(0.25);
-    indigo.amount.fill(0.75);
+    jade.amount.fill(0.75);
     amber.amount[amber.cellAt(13, 11)] = 0.5;
     amber.amount[amber.cellAt(33, 31)] = 1;
-    indigo.amount[indigo.cellAt(29, 31)] = 1;
-    expect(['amber.here', 'amber.near', 'indigo.here', 'indigo.near'].map((name) => read(simulation, name, 0))).toEqual([25, 50, 75, 75]);
+    jade.amount[jade.cellAt(29, 31)] = 1;
+    expect(['amber.here', 'amber.near', 'jade.here', 'jade.near'].map((name) => read(simulation, name, 0))).toEqual([25, 50, 75, 75]);
     expect(read(simulation, 'gut', 0)).toBeCloseTo(50, 0);
     simulation.step();
-    expect([amber.amount[amber.cellAt(11, 11)], indigo.amount[indigo.cellAt(11, 11)]]).toEqual([0.25, expect.closeTo(0.55, 6)]);
+    expect([amber.amount[amber.cellAt(11, 11)], jade.amount[jade.cellAt(11, 11)]]).toEqual([0.25, expect.closeTo(0.55, 6)]);
     const { columns } = simulation.kernel.pop;
     expect([1, 2].map((id) => columns.x[simulation.kernel.rowOf(id)])).toEqual([32, 30]);
   });
 
   it('[Y5] a life that ended is measured by what it ate', () => {
-    const simulation = place([{ genome: always('eat amber'), x: 9, y: 9 }, { genome: always('eat indigo'), x: 21, y: 21 }, { genome: always('rest'), x: 41, y: 41 }]);
+    const simulation = place([{ genome: always('eat amber'), x: 9, y: 9 }, { genome: always('eat jade'), x: 21, y: 21 }, { genome: always('rest'), x: 41, y: 41 }]);
     for (const ground of partsOf(simulation).grounds) ground.amount.fill(0.8);
     simulation.step();
     const life = new Float32Array(3);

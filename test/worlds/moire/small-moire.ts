@@ -12,8 +12,8 @@ export function variedGrazers(seed: number, count = 30): string[] {
   const random = new RandomStream(seedKey(seed, purpose.founder), 78);
   const hardy = [
     'when energy > 40 -> reproduce\nwhen amber.here > 10% -> eat amber\notherwise -> climb amber',
-    'when energy > 40 -> mate other\nwhen other.near < 2 steps -> attack other\nwhen indigo.here > 10% -> eat indigo\notherwise -> climb indigo',
-    'when gut > 50% -> eat amber\notherwise -> eat indigo',
+    'when energy > 40 -> mate other\nwhen other.near < 2 steps -> attack other\nwhen jade.here > 10% -> eat jade\notherwise -> climb jade',
+    'when gut > 50% -> eat amber\notherwise -> eat jade',
   ];
   return Array.from({ length: count }, (_, i) => [printProgram(randomProgram(moire.vocabulary, random, 4), moire.vocabulary), hardy[i % 3]!]).flat();
 }
@@ -30,10 +30,10 @@ export function partsOf(simulation: MoireSimulation): MoireParts {
   return simulation.kernel.parts as MoireParts;
 }
 
-/** What stands of amber and of indigo, in full pieces of ground. */
+/** What stands of amber and of jade, in full pieces of ground. */
 export function standing(simulation: MoireSimulation): [number, number] {
-  const [amber, indigo] = partsOf(simulation).grounds.map(({ amount }) => amount.reduce((sum, each) => sum + each, 0));
-  return [amber!, indigo!];
+  const [amber, jade] = partsOf(simulation).grounds.map(({ amount }) => amount.reduce((sum, each) => sum + each, 0));
+  return [amber!, jade!];
 }
 
 /** Energy in organisms and eggs. */

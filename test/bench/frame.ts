@@ -29,6 +29,10 @@ export interface FrameBench {
   decodeMedianMs: number;
   updateMedianMs: number;
   submitMedianMs: number;
+  /** From navigation to the page until the first frame of organisms was drawn. */
+  firstFrameMs: number;
+  /** All scripts that were loaded by then, compressed by gzip. */
+  scriptBytes: number;
   /** What drew the frames; software on a machine without a graphics card. */
   renderer: string;
 }
@@ -149,6 +153,9 @@ export async function benchFrame(): Promise<FrameBench> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(server.url);
+    const first = await page.waitForFunction(() => ((window.lichen?.frameCosts().length ?? 0) > 0 ? { at: performance.now(), scripts: performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname).filter((path) => path.endsWith('.js')) } : null));
+    const { at: firstFrameMs, scripts } = (await first.jsonValue())!;
+    const scriptBytes = scripts.reduce((sum, path) => sum + gzipSync(readFileSync(join(pageFolder, path))).length, 0);
     await page.waitForFunction((least) => (window.lichen?.frameCosts().length ?? 0) >= least, WARM_UP_FRAMES);
     await page.evaluate(() => window.lichen?.clearFrameCosts());
     await page.waitForFunction((least) => (window.lichen?.frameCosts().length ?? 0) >= least, MEASURED_FRAMES);
@@ -163,7 +170,7 @@ export async function benchFrame(): Promise<FrameBench> {
     const result: FrameBench = {
       organisms: ORGANISMS, frames: costs.length, medianMs: quantile(total, 0.5), minMs: total[0] ?? Number.NaN, p95Ms: quantile(total, 0.95),
       decodeMedianMs: quantile(sorted(({ decodeMs }) => decodeMs), 0.5), updateMedianMs: quantile(sorted(({ updateMs }) => updateMs), 0.5),
-      submitMedianMs: quantile(sorted(({ submitMs }) => submitMs), 0.5), renderer,
+      submitMedianMs: quantile(sorted(({ submitMs }) => submitMs), 0.5), firstFrameMs, scriptBytes, renderer,
     };
     printRow(result);
     return result;
@@ -173,10 +180,11 @@ export async function benchFrame(): Promise<FrameBench> {
   }
 }
 
-function printRow({ organisms, frames, medianMs, minMs, p95Ms, decodeMedianMs, updateMedianMs, submitMedianMs, renderer }: FrameBench): void {
+function printRow({ organisms, frames, medianMs, minMs, p95Ms, decodeMedianMs, updateMedianMs, submitMedianMs, firstFrameMs, scriptBytes, renderer }: FrameBench): void {
   const ms = (value: number): string => `${value.toFixed(2)} ms`;
   console.log(`frame  ${organisms.toLocaleString('en')} organisms  median ${ms(medianMs)}  min ${ms(minMs)}  p95 ${ms(p95Ms)}  (decode ${ms(decodeMedianMs)}, `
     + `update ${ms(updateMedianMs)}, submit ${ms(submitMedianMs)}; ${frames} frames, ${cpus().length} cores, ${renderer})`);
+  console.log(`page   first organisms ${ms(firstFrameMs)} after navigation, scripts ${(scriptBytes / 1000).toFixed(0)} kB compressed`);
 }
 
 if (process.argv[1] === import.meta.filename) await benchFrame();

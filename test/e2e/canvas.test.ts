@@ -282,7 +282,7 @@ describe('the picture', () => {
 });
 
 describe('the card', () => {
-  it('[V4] marks what differs from the parent, by rule and by word, without a letter more in the genome', async () => {
+  it('[V4][V18] marks what differs from the parent, by rule and by word, without a letter more in the genome', async () => {
     const { kernel } = lab.simulation;
     const { columns, count } = kernel.pop;
     const textOf = (genome: number): string => kernel.genomes.text(genome);

@@ -23,7 +23,7 @@ function meadow(parameters: Record<string, number> = {}): Lab {
 }
 
 describe('a page', () => {
-  it('[V13] says that the server is gone, finds it again, shows what is the case then and which ticks it was not told of', async () => {
+  it('[V13][V17] says that the server is gone, finds it again, shows what is the case then and which ticks it was not told of', async () => {
     const lab = meadow();
     const live = await goLive({ lab, dist: built.dist, playing: false });
     const { page } = await openPage(browser, live.server.url);
@@ -45,7 +45,7 @@ describe('a page', () => {
     await live.close().catch(() => undefined);
   });
 
-  it('says that the graphics card took the picture away, and draws it again when it is given back', async () => {
+  it('[V17] says that the graphics card took the picture away, and draws it again when it is given back', async () => {
     const lab = meadow();
     const live = await goLive({ lab, dist: built.dist, playing: false });
     const { page } = await openPage(browser, live.server.url);
@@ -72,7 +72,20 @@ describe('a page', () => {
     await live.close();
   });
 
-  it('shows nobody, somebody and very many', async () => {
+  it('shows 300,000 organisms', async () => {
+    const lab = meadow({ size: 2048, founders: 300_000, capacity: 400_000 });
+    const live = await goLive({ lab, dist: built.dist, playing: false });
+    const { page, complaints } = await openPage(browser, live.server.url);
+    await page.waitForFunction(() => window.lichen!.frameCosts().length > 0, undefined, PATIENCE);
+    expect((await page.locator('#alive').innerText()).replace(/\D/g, '')).toBe('300000');
+    const colours = await page.evaluate(() => new Set(new Uint32Array(window.lichen!.pixels().data.buffer)).size);
+    expect(colours).toBeGreaterThan(200);
+    expect(complaints).toEqual([]);
+    await page.close();
+    await live.close();
+  });
+
+  it('[V17] shows nobody, and a world of one', async () => {
     for (const founders of [0, 1]) {
       const lab = meadow({ founders: 1 });
       if (founders === 0) lab.simulation.kernel.pop.columns.energy[0] = -1e6;
@@ -90,7 +103,7 @@ describe('a page', () => {
 });
 
 describe('a browser without WebGL', () => {
-  it('is told so in words; evidence, pressures and time work all the same', async () => {
+  it('[V17] is told so in words; evidence, pressures and time work all the same', async () => {
     const plain = await launchBrowser({ args: ['--disable-gpu', '--disable-3d-apis'] });
     const lab = meadow();
     const live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });

@@ -5,7 +5,7 @@ import { diff, diffGenomes, differencesInWords, linesOf } from '../../viewer/app
 const PARENT = 'when hunter.near < 4 -> flee hunter\nwhen energy > 24 and kin.near < 6 -> reproduce\notherwise -> climb grass\n';
 
 describe('the differences of a genome from its parent', () => {
-  it('finds the changed word, the new rule and the one that is gone', () => {
+  it('[V18] finds the changed word, the new rule and the one that is gone', () => {
     const child = 'when energy > 18 and kin.near < 6 -> reproduce\nwhen hear.red > 0 -> follow red\notherwise -> climb grass\n';
     const rules = diffGenomes(PARENT, child);
     expect(rules.map(({ kind, text }) => [kind, text])).toEqual([
@@ -17,7 +17,7 @@ describe('the differences of a genome from its parent', () => {
     expect(differencesInWords(diffGenomes(PARENT, PARENT))).toBe('the same genome as its parent');
   });
 
-  it('tells the whole of both texts, in order, whatever they are', () => {
+  it('[V18] tells the whole of both texts, in order, whatever they are', () => {
     const text = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 });
     fc.assert(fc.property(text, text, (before, after) => {
       const steps = diff(before, after);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, stream, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, twist-garden, garden, archive-back) runs one. Seeded,
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, stream, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, twist, twist-garden, garden, archive-back) runs one. Seeded,
  * warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -37,6 +37,7 @@ const benches: Record<string, () => void> = {
   checkpoint: alone('./checkpoint.ts'),
   recording: alone('./recording.ts'),
   sweep: alone('./sweep.ts'),
+  twist: alone('./twist.ts'),
   'twist-garden': alone('./twist-garden.ts'),
   garden: () => benchGarden(Array.from({ length: 10 }, (_, i) => i + 1)),
   'archive-back': () => benchArchiveBack(Array.from({ length: 10 }, (_, i) => i + 1)),

@@ -49,23 +49,31 @@ export function twistGardens(seed: number, options: TwistGardens): { mobility: [
   return { mobility: [first.mobility, second.mobility], atHome: [atFirst === null ? null : 1 - atFirst, atSecond] };
 }
 
-const standard: TwistGardens = { angles: [2, 12], parameters: { size: 192, founders: 600, capacity: 8000 }, evolveTicks: 3000, gardenTicks: 1000 };
+/** Steps cost more than by default, so that it matters how far apart domains are. */
+const standard: TwistGardens = {
+  angles: [2, 20], parameters: { size: 192, founders: 600, capacity: 8000, mutationRate: 0.5, costOfMoving: 0.6 }, evolveTicks: 7000, gardenTicks: 1000,
+};
 
-/** Prints a row a seed, and in how many each kind did better at home than the other. */
+/**
+ * Prints a row a seed, and in how many seeds each kind did better at home than the other kind did there ("local against foreign"), and
+ * better at home than it did away ("home against away"; Kawecki & Ebert 2004): that is so where the two shares at home sum to more than 1.
+ */
 function benchTwistGarden(seeds: readonly number[], options: TwistGardens): void {
   const [a, b] = options.angles;
   console.log(`moire, ${JSON.stringify(options.parameters)}: populations kept at ${a}° and at ${b}° for ${options.evolveTicks} ticks, then ${SAMPLE} of each in a garden at either angle`);
   console.log(`for ${options.gardenTicks} ticks without variation; steps a tick where they were kept, and the share of those who are at home`);
   console.log(`seed   steps ${a}°   steps ${b}°   at home, ${a}°   at home, ${b}°`);
   const wins = [0, 0, 0];
+  let nearer = 0;
   for (const seed of seeds) {
     const { mobility, atHome } = twistGardens(seed, options);
     const better = atHome.map((share) => share !== null && share > 0.5);
     better.forEach((won, i) => { if (won) wins[i]!++; });
     if (better.every(Boolean)) wins[2]!++;
+    if (atHome[0] !== null && atHome[1] !== null && atHome[0] + atHome[1] > 1) nearer++;
     console.log([String(seed).padStart(4), ...mobility.map((steps) => steps.toFixed(3).padStart(10)), ...atHome.map((share) => (share?.toFixed(3) ?? '-').padStart(14))].join(' '));
   }
-  console.log(`better at home: at ${a}° in ${wins[0]} of ${seeds.length} seeds, at ${b}° in ${wins[1]}, at both in ${wins[2]}`);
+  console.log(`better at home: at ${a}° in ${wins[0]} of ${seeds.length} seeds, at ${b}° in ${wins[1]}, at both in ${wins[2]}; better at home than away: in ${nearer}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

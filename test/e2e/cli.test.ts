@@ -45,9 +45,9 @@ describe('lichen run --json', () => {
     expect(summary).toEqual({
       world: 'meadow', seed: 7, ticks: 120, fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       population: expect.any(Number) as number, births: expect.any(Number) as number, deaths: expect.any(Number) as number,
-      birthsByOperator: { founder: 60, copy: expect.any(Number) as number, classical: expect.any(Number) as number, llm: 0 },
+      birthsByOperator: { founder: 60, copy: expect.any(Number) as number, classical: expect.any(Number) as number, llm: 0, immigrant: 0 },
       archive: { coverage: expect.any(Number) as number, qdScore: expect.any(Number) as number, elites: expect.any(Number) as number },
-      organismStepsPerSecond: expect.any(Number) as number,
+      organismStepsPerSecond: expect.any(Number) as number, ended: null,
       model: { calls: 0, tokens: 0, dollars: 0, repaired: 0, fallbacks: 0, overBudget: 0, copies: 0, accounts: [] },
     });
     expect(summary.births).toBe(Object.values(summary.birthsByOperator).reduce((a, b) => a + b));

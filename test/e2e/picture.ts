@@ -1,5 +1,5 @@
 /**
- * Makes the README's picture: `npx tsx test/e2e/picture.ts`. The default meadow of seed 7, left alone for 1,500 ticks; where
+ * Makes the README's picture: `npx tsx test/e2e/picture.ts`. The default world of seed 7, left alone for 1,500 ticks; where
  * the embedded model's weights are at hand, it writes a share of the children.
  */
 import { readFile, rm, stat } from 'node:fs/promises';
@@ -7,12 +7,15 @@ import { join, resolve } from 'node:path';
 import { openDoor } from '../../agents/model/door.ts';
 import { createModelService } from '../../agents/model/service.ts';
 import { findWeights } from '../../agents/model/weights.ts';
+import type { WorldDefinition } from '../../core/kernel/world.ts';
 import { Operator } from '../../core/kernel/tick-events.ts';
 import type { ModelFacts } from '../../viewer/protocol.ts';
 import { createLab, type Lab } from '../../viewer/lab.ts';
+import { worlds } from '../../worlds/index.ts';
 import { launchBrowser } from './browser.ts';
 import { buildPageAside, clickOrganism, goLive, openPage } from './live-page.ts';
 
+const [{ name: WORLD }] = worlds as [WorldDefinition];
 const TICKS = 1500;
 const MODEL_SHARE = 0.004;
 const MOST_BYTES = 700_000;
@@ -32,7 +35,7 @@ const model: ModelFacts = door === null
   ? { state: 'none', name: 'none', note: 'This run was asked to go without a language model.' }
   : { state: 'ready', name: door.model, note: `${door.model} runs on this machine, embedded, in a process of its own.` };
 const service = door === null ? null : createModelService({ doors: [door] });
-const lab = createLab({ world: 'meadow', seed: 7, operator: door === null ? 'classical' : 'mixed', parameters: door === null ? {} : { modelShare: MODEL_SHARE }, service });
+const lab = createLab({ world: WORLD, seed: 7, operator: door === null ? 'classical' : 'mixed', parameters: door === null ? {} : { modelShare: MODEL_SHARE }, service });
 const built = await buildPageAside();
 const live = await goLive({ lab, dist: built.dist, model, playing: true, ticksPerSecond: 0 });
 const browser = await launchBrowser();
@@ -45,8 +48,8 @@ try {
   await clickOrganism(page, lab, worthReading(lab));
   await page.mouse.move(2, 2);
   await page.waitForTimeout(1000);
-  const png = join(folder, 'meadow.png');
-  const jpeg = join(folder, 'meadow.jpg');
+  const png = join(folder, `${WORLD}.png`);
+  const jpeg = join(folder, `${WORLD}.jpg`);
   await rm(jpeg, { force: true });
   await page.screenshot({ path: png });
   if ((await stat(png)).size > MOST_BYTES) {

@@ -84,7 +84,7 @@ export async function perform(performance: Performance, go: (stage: Stage) => Pr
     const departed = model.replay === null ? () => null : watchReplay(lab);
     const check = (): void => {
       const missing = departed();
-      worthKeeping ||= missing === null;
+      worthKeeping = resumed !== null || missing === null;
       if (missing !== null) throw new Failure(missing);
       if (service !== null && service.broken !== null) throw new Failure(`The run was stopped because a reply could not be recorded: ${service.broken}`);
       folder?.check();

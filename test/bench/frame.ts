@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { launchBrowser } from '../e2e/browser.ts';
 import type { PageProbe } from '../../viewer/app/page-probe.ts';
 import { FRAME_FIELD_HEADER_BYTES, FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_ORGANISM_BYTES, FRAME_PLACE_BYTES, padded } from '../../viewer/frame-layout.ts';

@@ -113,5 +113,5 @@ function legendOf({ kind, title, sentence, unit, labels }: HueFacts, { from, to 
   }
   const ramp = element('i', { class: 'ramp', title: `${title}: ${sentence}` });
   ramp.style.background = hueGradient(palette, kind);
-  return kind === 'linear' ? [figure(from), ramp, `${figure(to)}${unit === '' ? '' : ` ${unit}`}`] : [ramp, sentence];
+  return kind === 'linear' ? [from === 0 ? '0' : figure(from), ramp, `${figure(to)}${unit === '' ? '' : ` ${unit}`}`] : [ramp, sentence];
 }

@@ -37,6 +37,8 @@ async function isFedByServer(): Promise<boolean> {
 }
 
 async function start(): Promise<void> {
+  // asked while the picture is made ready: the first organisms wait for both
+  const isFed = isFedByServer();
   const store = new Store();
   const costs = new FrameCosts();
   let feed: Feed | null = null;
@@ -108,7 +110,7 @@ async function start(): Promise<void> {
     onFrame: (bytes) => { waiting = bytes; },
     onState: (state) => store.change((draft) => { draft.link = state; }),
   };
-  if (await isFedByServer()) {
+  if (await isFed) {
     feed = connectServer(feedAddress(), handlers);
   } else {
     feed = startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);

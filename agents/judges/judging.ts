@@ -186,7 +186,6 @@ export function createJudging({ simulation, service, options = {} }: JudgingOpti
     collect(organism) {
       const judgement = pending.get(organism);
       pending.delete(organism);
-      awaited.delete(organism);
       return judgement ?? Promise.resolve(nothing(organism, 'nobody was asked'));
     },
     close() {

@@ -212,7 +212,6 @@ export function createMinds({ simulation, service, options: given = {} }: MindsO
     collect(organism) {
       const thought = pending.get(organism);
       pending.delete(organism);
-      awaited.delete(organism);
       return thought ?? Promise.resolve(nothing(organism, 'nobody was asked'));
     },
     storyOf(organism) {

@@ -62,7 +62,7 @@ export function createWriter({ simulation, service, archive = null, language: gi
   const samplingKey = seedKey(simulation.seed, purpose.sampling);
   const choiceKey = seedKey(simulation.seed, purpose.choice);
   let bandit = language.bandit ? createBandit(modelOperators, models, learnt) : null;
-  /** Children whose genome has not been collected, in the order of conception. */
+  /** Children whose genome has not been delivered, in the order of conception. */
   const planned = new Map<number, Planned>();
   const answers = new Map<number, Promise<Delivery>>();
   const unsettled = new Map<number, (delivery: Delivery) => void>();
@@ -134,6 +134,8 @@ export function createWriter({ simulation, service, archive = null, language: gi
 
   const listening = simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick') return;
+    // not when it is collected: a run that is stopped while it waits for others has not been given it
+    for (const { command } of event.commands) if (command.kind === 'deliver') planned.delete(command.child);
     learn(event);
     const { conceptions } = event;
     const due = event.tick + simulation.kernel.parameter('gestation');
@@ -156,7 +158,6 @@ export function createWriter({ simulation, service, archive = null, language: gi
       again.forEach(ask);
     },
     collect(child) {
-      planned.delete(child);
       const answer = answers.get(child) ?? Promise.resolve(failed(child, undefined, 'nobody was asked'));
       answers.delete(child);
       return answer;

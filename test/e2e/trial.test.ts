@@ -80,7 +80,7 @@ describe('lichen trial', () => {
     const [head, ...rows] = at('deep', 'whole', 'runs.csv').trimEnd().split('\n').map((line) => line.split(','));
     expect(rows).toHaveLength(6);
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head!.length]));
-    expect(at('deep', 'whole', 'operators.csv').trimEnd().split('\n')).toHaveLength(1 + 6 * 13);
+    expect(at('deep', 'whole', 'operators.csv').trimEnd().split('\n')).toHaveLength(1 + 6 * 14);
   });
 
   test('[P4] started again asks nobody anything; with more seeds it makes only those', async () => {

@@ -103,6 +103,8 @@ export interface Totals {
   /** Whether ticks before those that are held can be played back from a record. */
   recorded: boolean;
   fingerprint: string;
+  /** The parameter by which the world is known, as it stands now: a twist that turns by itself is not what was set. Absent where it has none. */
+  headline?: { title: string; unit: string; value: number };
 }
 
 /** A measured value that the series show. */

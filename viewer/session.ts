@@ -18,7 +18,7 @@ import { PROTOCOL_VERSION, clientMessage, type Hello, type ServerMessage } from 
 import { obey, type Stage } from './session-orders.ts';
 import { shareOf } from './share.ts';
 import { Watcher, type ClientPort, type Scene } from './watcher.ts';
-import { fieldsOf, worldFacts } from './world-facts.ts';
+import { fieldsOf, headlineOf, worldFacts } from './world-facts.ts';
 
 export type { ClientPort } from './watcher.ts';
 
@@ -140,7 +140,7 @@ export function createSession(options: SessionOptions): Session {
       model: { ...modelTotals(lab), share: kernel.parameter('modelShare'), inFlight: service?.inFlight ?? 0 },
       budget: service === null ? null : { ...service.budget, over: isOver ? (pauseWhenSpent ? 'paused' : 'blind') : null },
       held: history.held, recorded: playback !== null,
-      fingerprint: simulation.fingerprint,
+      fingerprint: simulation.fingerprint, ...headlineOf(simulation),
     };
   }
 

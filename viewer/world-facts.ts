@@ -3,16 +3,22 @@ import type { Kernel } from '../core/kernel/kernel.ts';
 import { parameterFacts } from '../core/kernel/parameters.ts';
 import type { Field } from '../core/kernel/field.ts';
 import type { Schedule } from '../core/schedules/schedule.ts';
-import type { HueFacts, WorldFacts } from './facts.ts';
+import type { HueFacts, Totals, WorldFacts } from './facts.ts';
 import type { Lab } from './lab.ts';
 
 /** A field that pages can draw. */
 export interface NamedField { readonly name: string; readonly title: string; readonly field: Pick<Field, 'cols' | 'rows' | 'amount'> }
 
 /** The fields of a world: those that it names, else its one resource. */
-export function fieldsOf({ parts }: Kernel): readonly NamedField[] {
-  const { field, fields } = parts as typeof parts & { readonly fields?: readonly NamedField[] };
+export function fieldsOf({ parts: { field, fields } }: Kernel): readonly NamedField[] {
   return fields ?? [{ name: 'resource', title: 'Resource', field }];
+}
+
+/** The parameter by which a world is known, as it stands now; nothing where it has none. */
+export function headlineOf({ kernel: { parts: { headline } }, world }: Lab['simulation']): Pick<Totals, 'headline'> {
+  if (headline === undefined) return {};
+  const facts = parameterFacts(world.parameters).find(({ key }) => key === headline.key);
+  return { headline: { title: facts?.title ?? headline.key, unit: facts?.unit ?? '', value: headline.value() } };
 }
 
 /** What a page is told of a world once. `scheduleOf` says what turns a parameter. */

@@ -12,6 +12,7 @@ export function showTopLine(store: Store): void {
   const alive = byId('alive', HTMLElement);
   const lineages = byId('lineages', HTMLElement);
   const seed = byId('seed', HTMLElement);
+  const headline = byId('headline', HTMLElement);
   const model = byId('model', HTMLElement);
   const modelText = model.querySelector('span');
   const writing = byId('writing', HTMLElement);
@@ -39,6 +40,7 @@ export function showTopLine(store: Store): void {
     setText(alive, count(totals.population));
     alive.dataset['value'] = String(totals.population);
     setText(lineages, count(totals.lineages));
+    showText(headline, totals.headline === undefined ? '' : `${totals.headline.title.toLowerCase()} ${totals.headline.value.toFixed(3)}${totals.headline.unit === 'degrees' ? '°' : ` ${totals.headline.unit}`}`);
     const { calls, tokens, dollars, repaired, copies, inFlight, share, overBudget, accounts, fallbacks: children } = totals.model;
     const failedAs = (role: string): number => accounts.reduce((sum, account) => sum + (account.role === role ? account.fallback : 0), 0);
     const thoughts = failedAs('mind');

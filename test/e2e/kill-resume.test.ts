@@ -1,15 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RandomStream, seedKey } from '../../core/kernel/random.ts';
 import { startSteadyServer, type SteadyServer } from '../model/steady-server.ts';
-import { lichen, startLichen } from './lichen.ts';
+import { lichen, startLichen, type Ended, type Lichen } from './lichen.ts';
 
 /** Kills of each kind of run, at moments drawn from a seed: within its start, a tick, a checkpoint, a reply. */
 const KILLS = 30;
-const SHORTEST_MS = 150;
-const SPREAD_MS = 1500;
+const SPREAD_MS = 900;
+
+async function killAfter({ child, ended }: Lichen, ms: number): Promise<Ended> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+  const outcome = await ended;
+  clearTimeout(timer);
+  return outcome;
+}
 
 let folder: string;
 let server: SteadyServer;
@@ -37,19 +43,18 @@ describe.concurrent.each(kinds)('a run $name', ({ name, flags, model }) => {
     const whole = await lichen(['run', 'meadow', '--seed', '9', ...flags, '--headless', '--out', never], { env });
     expect(whole.code, whole.stderr).toBe(0);
     const random = new RandomStream(seedKey(2026, 1), model ? 1 : 0);
-    const begin = ['run', 'meadow', '--seed', '9', ...flags, '--headless', '--out', out];
-    let begun = false;
-    let kills = 0;
+    // how long a start takes here is what the moments are spread over: a slow machine is killed as often amid its work
+    const first = startLichen(['run', 'meadow', '--seed', '9', ...flags, '--headless', '--out', out], { env });
+    const started = performance.now();
+    while (!existsSync(join(out, 'commands.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    const startMs = performance.now() - started;
+    await killAfter(first, random.below(SPREAD_MS));
+    let kills = 1;
     for (; kills < KILLS; kills++) {
-      const { child, ended } = startLichen(begun ? ['run', out, '--resume', '--headless'] : begin, { env });
-      const timer = setTimeout(() => child.kill('SIGKILL'), SHORTEST_MS + random.below(SPREAD_MS));
-      const { code, stderr } = await ended;
-      clearTimeout(timer);
-      // killed before there was a folder, it has to be begun
-      if (code === 2 && /does not hold a recorded run/.test(stderr)) begun = false;
-      else expect([null, 0], stderr).toContain(code);
+      const going = startLichen(['run', out, '--resume', '--headless'], { env });
+      const { code, stderr } = await killAfter(going, startMs * 0.2 + random.below(startMs + SPREAD_MS));
+      expect([null, 0], stderr).toContain(code);
       if (code === 0) break;
-      begun = begun || !/does not hold/.test(stderr);
     }
     const { code, stderr } = await lichen(['run', out, '--resume', '--headless'], { env });
     expect(code, stderr).toBe(0);

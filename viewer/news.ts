@@ -101,12 +101,9 @@ export class News {
 
 function measuresTold({ simulation: { world }, measures }: Lab): MeasureInfo[] {
   if (measures === null) return [];
-  const facts = measuresOf(world, measures.options);
-  const names = new Set(facts.map(({ name }) => name));
-  return facts.map(({ name, unit, sentence }) => {
+  return measuresOf(world, measures.options).map(({ name, unit, sentence, shadow = null }) => {
     const [group = '', own = ''] = name.split('.');
-    const shadow = `${group}.shadow${own[0]?.toUpperCase() ?? ''}${own.slice(1)}`;
-    return { name, title: titleOf(group, own), unit, sentence, shadow: names.has(shadow) ? shadow : null };
+    return { name, title: titleOf(group, own), unit, sentence, shadow };
   });
 }
 

@@ -14,6 +14,7 @@ export const catalogue: Readonly<Record<GroupName, MeasureGroup>> = {
 export function measuresOf(world: MeasuredWorld, options: MeasureOptions): (MeasureFact & { readonly every: number })[] {
   return groupNames.filter((name) => options.wanted.includes(name)).flatMap((name) => {
     const group = catalogue[name];
-    return group.facts(world, options).map((each) => ({ ...each, name: `${name}.${each.name}`, every: options[group.pace] }));
+    return group.facts(world, options).map(({ shadow, ...each }) => (
+      { ...each, name: `${name}.${each.name}`, ...(shadow === undefined ? {} : { shadow: `${name}.${shadow}` }), every: options[group.pace] }));
   });
 }

@@ -33,6 +33,16 @@ describe('the catalogue of measures', () => {
     expect(silent.filter((name) => !/^operators\.(llm|classical|immigrant)\.ratio$|^tree\.|^phylogeny\.common|^selection\..*\.(unknown)$|^sweeps\.lastFixed$/.test(name))).toEqual([]);
   });
 
+  it('[Q16] says which measure is the neutral shadow of which', () => {
+    const facts = measuresOf(all.simulation.world, all.options);
+    const pairs = facts.flatMap(({ name, shadow }) => (shadow === undefined ? [] : [[name, shadow]]));
+    expect(pairs).toEqual(['diversity', 'cumulative', 'mean', 'median', 'new'].map((name) => [`activity.${name}`, `activity.shadow${name[0]!.toUpperCase()}${name.slice(1)}`]));
+    for (const [own, shadow] of pairs) expect(facts.find(({ name }) => name === shadow)?.unit, own).toBe(facts.find(({ name }) => name === own)?.unit);
+    // as many components arise in a shadow; what becomes of them is another matter
+    const { values } = all.events.findLast((event) => 'activity.mean' in event.values)!;
+    for (const [own, shadow] of pairs.slice(0, 3)) expect([values[own!]! > 0, values[shadow!]! > 0, values[own!] !== values[shadow!]]).toEqual([true, true, true]);
+  });
+
   it('[Q14] does not change a run, whatever is measured', () => {
     const plain = startMeadow(5);
     for (let t = 0; t < TICKS; t++) plain.step();

@@ -4,7 +4,7 @@ import { toCsv } from '../../viewer/app/csv.ts';
 import { cladeAt, layMuller, REST, sampleAt, withDescendants } from '../../viewer/app/muller-plot.ts';
 import { fileName } from '../../viewer/app/save-file.ts';
 import { horizon, scheduleInWords } from '../../viewer/app/schedule-curve.ts';
-import { allLines, tabulate, valueBefore } from '../../viewer/app/series-lines.ts';
+import { allLines, drawnLines, tabulate, titleOf, valueBefore } from '../../viewer/app/series-lines.ts';
 import { mullerBands, MULLER_ROOT } from '../../core/measures/muller.ts';
 import type { MullerFacts, WorldFacts } from '../../viewer/protocol.ts';
 
@@ -111,6 +111,14 @@ describe('series', () => {
     });
     expect(valueBefore([null, 0.1, null], 2)).toBe(0.1);
     expect(valueBefore([null, null], 1)).toBeNull();
+  });
+
+  it('[Q16] draws a neutral shadow behind what it is the shadow of, named so, and never by itself', () => {
+    const drawn = drawnLines(lines, ['modes.neutral', 'modes.change', 'population', 'no.more']);
+    expect(drawn.lines.map(({ name }) => name)).toEqual(['modes.change', 'population', 'modes.neutral']);
+    expect(drawn.shadowsFrom).toBe(2);
+    expect(drawn.lines.map(titleOf)).toEqual(['change', 'population', 'change, neutral shadow']);
+    expect(drawnLines(lines, ['modes.neutral'])).toEqual({ lines: [], shadowsFrom: 0 });
   });
 
   it('thins many points evenly and keeps the last', () => {

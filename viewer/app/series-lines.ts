@@ -8,22 +8,38 @@ export interface SeriesLine {
   sentence: string;
   /** Name of the line that is its neutral shadow. */
   shadow: string | null;
+  /** Title of the line whose neutral shadow this is. */
+  shadowOf: string | null;
   of: { kind: 'state'; key: Exclude<keyof SeriesPoint, 'tick'> } | { kind: 'measured'; index: number };
 }
 
 /** What every world has. */
 const OF_STATE: readonly SeriesLine[] = [
-  { name: 'population', title: 'population', unit: 'organisms', sentence: 'Organisms alive.', shadow: null, of: { kind: 'state', key: 'population' } },
-  { name: 'diversity', title: 'diversity', unit: 'kinds', sentence: 'The effective number of genomes among the living, exp(H): how many equally common kinds would be as diverse.', shadow: null, of: { kind: 'state', key: 'diversity' } },
-  { name: 'resource', title: 'resource', unit: 'a cell', sentence: 'Mean amount of the resource in a cell of the field.', shadow: null, of: { kind: 'state', key: 'resource' } },
-  { name: 'energy', title: 'energy', unit: 'an organism', sentence: 'Mean energy of the living.', shadow: null, of: { kind: 'state', key: 'energy' } },
+  { name: 'population', title: 'population', unit: 'organisms', sentence: 'Organisms alive.', shadow: null, shadowOf: null, of: { kind: 'state', key: 'population' } },
+  { name: 'diversity', title: 'diversity', unit: 'kinds', sentence: 'The effective number of genomes among the living, exp(H): how many equally common kinds would be as diverse.', shadow: null, shadowOf: null, of: { kind: 'state', key: 'diversity' } },
+  { name: 'resource', title: 'resource', unit: 'a cell', sentence: 'Mean amount of the resource in a cell of the field.', shadow: null, shadowOf: null, of: { kind: 'state', key: 'resource' } },
+  { name: 'energy', title: 'energy', unit: 'an organism', sentence: 'Mean energy of the living.', shadow: null, shadowOf: null, of: { kind: 'state', key: 'energy' } },
 ];
 
 export const FIRST_LINES: readonly string[] = ['population', 'diversity'];
 
 /** All lines there are, those of every world first. */
 export function allLines(measures: readonly MeasureInfo[]): SeriesLine[] {
-  return [...OF_STATE, ...measures.map(({ name, title, unit, sentence, shadow }, index): SeriesLine => ({ name, title, unit, sentence, shadow, of: { kind: 'measured', index } }))];
+  const casters = new Map(measures.flatMap(({ title, shadow }) => (shadow === null ? [] : [[shadow, title]])));
+  return [...OF_STATE, ...measures.map(({ name, title, unit, sentence, shadow }, index): SeriesLine => (
+    { name, title, unit, sentence, shadow, shadowOf: casters.get(name) ?? null, of: { kind: 'measured', index } }))];
+}
+
+/** The lines of these names that there are, and behind them, from `shadowsFrom` on, their neutral shadows, which are nowhere without them. */
+export function drawnLines(all: readonly SeriesLine[], wanted: readonly string[]): { lines: SeriesLine[]; shadowsFrom: number } {
+  const named = new Map(all.map((line) => [line.name, line]));
+  const chosen = wanted.flatMap((name) => named.get(name) ?? []).filter(({ shadowOf }) => shadowOf === null);
+  return { lines: [...chosen, ...chosen.flatMap(({ shadow }) => (shadow === null ? [] : named.get(shadow) ?? []))], shadowsFrom: chosen.length };
+}
+
+/** What a line is called where it is drawn. */
+export function titleOf({ title, shadowOf }: SeriesLine): string {
+  return shadowOf === null ? title : `${shadowOf}, neutral shadow`;
 }
 
 /** Values of some lines, tick by tick; null where there is none. */

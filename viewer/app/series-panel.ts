@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
 import { dressPanel, placeUnder } from './panel.ts';
-import { allLines, FIRST_LINES, tabulate, valueBefore, type SeriesLine, type SeriesTable } from './series-lines.ts';
+import { allLines, drawnLines, FIRST_LINES, tabulate, titleOf, valueBefore, type SeriesLine, type SeriesTable } from './series-lines.ts';
 import { linesColour, plotOptions } from './series-plot.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
@@ -38,19 +38,13 @@ export function showSeries(store: Store): void {
 
   let wanted = rememberedLines();
   let lines: SeriesLine[] = [];
+  let shadowsFrom = 0;
   let table: SeriesTable = { ticks: [], values: [] };
   let plot: uPlot | null = null;
   let theme: Theme | null = null;
   let pointed: number | null = null;
   let outputs: HTMLElement[] = [];
 
-  /** The chosen lines that there are, each with its shadow behind it. */
-  const chosenLines = (): SeriesLine[] => {
-    const all = new Map(allLines(store.now.measures).map((line) => [line.name, line]));
-    const chosen = wanted.flatMap((name) => all.get(name) ?? []);
-    const shadows = chosen.flatMap(({ shadow }) => shadow === null || wanted.includes(shadow) ? [] : all.get(shadow) ?? []);
-    return [...chosen, ...shadows];
-  };
   const mostPoints = (): number => Math.max(200, host.clientWidth);
   const data = (): uPlot.AlignedData => {
     table = tabulate(lines, store.now.series, store.now.measured, mostPoints());
@@ -62,7 +56,7 @@ export function showSeries(store: Store): void {
     picture: () => {
       const drawn = plot?.ctx.canvas ?? null;
       return { parts: [
-        { kind: 'text', text: lines.map(({ title, unit, shadow }) => `${title}${unit === '' ? '' : ` (${unit})`}${shadow === null ? '' : ', its neutral shadow dashed'}`).join(' · ') },
+        { kind: 'text', text: lines.map((line) => `${titleOf(line)}${line.shadowOf === null ? '' : ', dashed'}${line.unit === '' ? '' : ` (${line.unit})`}`).join(' · ') },
         ...(drawn === null ? [] : [{ kind: 'drawing' as const, height: Math.round(drawn.height / drawn.width * (Math.max(480, host.clientWidth) - 40)), paint: (context: CanvasRenderingContext2D, width: number, height: number) => context.drawImage(drawn, 0, 0, width, height) }]),
       ] };
     },
@@ -90,13 +84,12 @@ export function showSeries(store: Store): void {
     if (theme === null || !panel.isOpen()) return;
     plot?.destroy();
     plot = null;
-    lines = chosenLines();
-    const shadowsFrom = lines.length - lines.filter(({ name }) => !wanted.includes(name)).length;
+    ({ lines, shadowsFrom } = drawnLines(allLines(store.now.measures), wanted));
     outputs = lines.map(() => element('b'));
     legend.replaceChildren(...lines.map((line, i) => {
       const key = element('i', { class: i >= shadowsFrom ? 'line-key shadow' : 'line-key' });
       key.style.borderColor = linesColour(theme!, i, i >= shadowsFrom);
-      return element('li', { title: `${line.title}${line.unit === '' ? '' : `, ${line.unit}`}: ${line.sentence}`, 'data-line': line.name }, key, i >= shadowsFrom ? `${line.title} (neutral)` : line.title, ' ', outputs[i]!);
+      return element('li', { title: `${titleOf(line)}${line.unit === '' ? '' : `, ${line.unit}`}: ${line.sentence}`, 'data-line': line.name }, key, titleOf(line), ' ', outputs[i]!);
     }));
     if (lines.length > 0) {
       plot = new uPlot(plotOptions({
@@ -107,7 +100,7 @@ export function showSeries(store: Store): void {
         },
       }), data(), host);
     }
-    host.setAttribute('aria-label', `${lines.map(({ title }) => title).join(', ')} over time`);
+    host.setAttribute('aria-label', `${lines.map(titleOf).join(', ')} over time`);
     host.dataset['lines'] = lines.map(({ name }) => name).join(' ');
     read();
   };
@@ -136,14 +129,16 @@ export function showSeries(store: Store): void {
     for (const box of choose.querySelectorAll('input')) box.disabled = !box.checked && wanted.length >= MOST_LINES;
   };
   const offer = (): void => {
-    choose.replaceChildren(...allLines(store.now.measures).map((line) => {
+    // a shadow comes with what it is the shadow of
+    choose.replaceChildren(...allLines(store.now.measures).filter(({ shadowOf }) => shadowOf === null).map((line) => {
       const box = element('input', { type: 'checkbox', value: line.name, checked: wanted.includes(line.name) });
       box.addEventListener('change', () => {
         wanted = box.checked ? [...wanted, line.name] : wanted.filter((name) => name !== line.name);
         keep();
         build();
       });
-      return element('label', { title: line.sentence }, box, line.title, element('span', { class: 'unit' }, line.unit));
+      const beside = [line.unit, line.shadow === null ? '' : 'with its neutral shadow'].filter((words) => words !== '').join(', ');
+      return element('label', { title: line.sentence }, box, line.title, element('span', { class: 'unit' }, beside));
     }));
     keep();
   };

@@ -10,7 +10,13 @@ import type { Phylogeny } from '../phylogeny.ts';
 import type { Totals } from '../totals.ts';
 
 /** One number that is measured. Its whole name is `group.name`. */
-export interface MeasureFact { readonly name: string; readonly unit: string; readonly sentence: string }
+export interface MeasureFact {
+  readonly name: string;
+  readonly unit: string;
+  readonly sentence: string;
+  /** Name of the measure that says the same of a neutral shadow of the population; absent where none does. */
+  readonly shadow?: string;
+}
 
 /** What of a world's definition says which measures there are. */
 export type MeasuredWorld = Pick<WorldDefinition, 'columns' | 'measures'>;

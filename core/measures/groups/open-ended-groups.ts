@@ -6,6 +6,8 @@ import { mean } from '../statistics.ts';
 import type { MeasureFact, MeasureGroup } from './group.ts';
 
 const fact = (name: string, unit: string, sentence: string): MeasureFact => ({ name, unit, sentence });
+/** A measure, and that of the neutral shadows beside it. */
+const beside = (own: MeasureFact, shadow: string): MeasureFact[] => [{ ...own, shadow }, fact(shadow, own.unit, `The same of the neutral shadows, their mean: ${own.sentence}`)];
 const modesNames = ['components', 'change', 'novelty', 'complexity', 'ecology'] as const satisfies readonly (keyof ModesReport)[];
 /** Samples below which a class is said with a warning. */
 const FEW = 30;
@@ -49,10 +51,11 @@ export const activity: MeasureGroup = {
   name: 'activity', pace: 'activityEvery', cost: 'a step a birth and a death for each shadow',
   sentence: 'Evolutionary activity of genotypes (Bedau & Packard 1992) beside neutral shadows of the population.',
   facts: () => [
-    fact('diversity', 'genotypes', 'D: genotypes that are active.'), fact('cumulative', '', 'A_cum: activity of all of them, in shares of the population summed over samples.'),
-    fact('mean', '', 'A_cum per genotype.'), fact('median', '', 'Its median.'), fact('shadowMedian', '', 'Mean of the shadows\' medians.'),
-    fact('new', '', 'A_new, mean over the samples so far: activity of new genotypes at or above the place where real and shadow distributions cross, per genotype.'),
-    fact('shadowNew', '', 'The same of the shadows.'), fact('newChance', '', 'Chance of a new activity as great, were the real population a shadow.'),
+    ...beside(fact('diversity', 'genotypes', 'D: genotypes that are active.'), 'shadowDiversity'),
+    ...beside(fact('cumulative', '', 'A_cum: activity of all of them, in shares of the population summed over samples.'), 'shadowCumulative'),
+    ...beside(fact('mean', '', 'A_cum per genotype.'), 'shadowMean'), ...beside(fact('median', '', 'Its median.'), 'shadowMedian'),
+    ...beside(fact('new', '', 'A_new, mean over the samples so far: activity of new genotypes at or above the place where real and shadow distributions cross, per genotype.'), 'shadowNew'),
+    fact('newChance', '', 'Chance of a new activity as great, were the real population a shadow.'),
   ],
   create({ simulation, genotypes, options: { activityEvery, shadows } }) {
     const watch = watchActivity(simulation, genotypes(), { every: activityEvery, shadows });
@@ -61,19 +64,20 @@ export const activity: MeasureGroup = {
       values() {
         const { real, shadows: others } = watch;
         const { newActivity } = watch.verdict(level);
+        const ofShadows = (name: 'diversity' | 'total' | 'mean' | 'median'): number => mean(others.map((record) => record[name].at(-1)!));
         return {
-          diversity: real.diversity.at(-1)!, cumulative: real.total.at(-1)!, mean: real.mean.at(-1)!, median: real.median.at(-1)!,
-          shadowMedian: mean(others.map(({ median }) => median.at(-1)!)), new: newActivity.real, shadowNew: newActivity.shadow, newChance: newActivity.p,
+          diversity: real.diversity.at(-1)!, shadowDiversity: ofShadows('diversity'), cumulative: real.total.at(-1)!, shadowCumulative: ofShadows('total'),
+          mean: real.mean.at(-1)!, shadowMean: ofShadows('mean'), median: real.median.at(-1)!, shadowMedian: ofShadows('median'), new: newActivity.real, shadowNew: newActivity.shadow, newChance: newActivity.p,
         };
       },
       kept: watch,
       words() {
         if (watch.real.times.length === 0) return [`Evolutionary activity was not sampled: the first sample comes at tick ${activityEvery}.`];
         const verdict = watch.verdict(level);
-        const beside = ({ real, shadow, highest, p }: BesideShadows): string => `${written(real)} against ${written(shadow)} (at most ${written(highest)}) in the shadows, p = ${written(p)}`;
+        const against = ({ real, shadow, highest, p }: BesideShadows): string => `${written(real)} against ${written(shadow)} (at most ${written(highest)}) in the shadows, p = ${written(p)}`;
         return [
           `Evolutionary activity: class ${verdict.class}, ${verdict.label}, from ${verdict.samples} samples and ${verdict.shadows} neutral shadows at the level ${written(verdict.level)}.${verdict.samples < FEW ? ' So few samples tell little.' : ''}`,
-          `New activity is ${beside(verdict.newActivity)}; median activity ${beside(verdict.medianActivity)}.`,
+          `New activity is ${against(verdict.newActivity)}; median activity ${against(verdict.medianActivity)}.`,
           `Growth of the median beyond the shadows': ${grows(verdict.medianGrowth)}; of diversity: ${grows(verdict.diversityGrowth)}.`,
         ];
       },

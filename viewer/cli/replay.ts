@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
-import { firstDifference } from '../../core/recording/first-difference.ts';
-import { recordedEvents, recordedTicks, watchTicks } from '../../core/recording/tick-record.ts';
-import type { Lab } from '../lab.ts';
+import { listFile } from '../../core/recording/segments.ts';
+import { recordedTicks } from '../../core/recording/tick-record.ts';
 import { Failure } from './failure.ts';
-import { noModel, openService, replayAccess } from './model-access.ts';
-import { openLab, watchReplay } from './perform.ts';
+import { makeAgain, unmeasured } from './made-again.ts';
+import { nameParting } from './parting.ts';
 import { planRun } from './plan.ts';
 import { createProgress } from './progress.ts';
-import { listFile } from '../../core/recording/segments.ts';
 import { eventsFolder, finishedAt, openRecorded, summaryOf } from './run-folder.ts';
 import { listenForStop } from './stop.ts';
 import { count, counted } from './words.ts';
@@ -38,36 +36,33 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
   const events = eventsFolder(recorded.path);
   const stop = listenForStop();
   const progress = createProgress({ lineEveryMs: 2000, title: 'tick' });
-  const access = existsSync(recorded.cassette) ? replayAccess(recorded.cassette, spec.model) : noModel;
-  const service = await openService(access, { budget: spec.budget });
-  let lab: Lab | null = null;
+  const again = await makeAgain(recorded, unmeasured(spec));
   try {
     const expected = existsSync(listFile(events)) ? await fingerprintsOf(events) : null;
     const last = Math.min(ticks ?? Infinity, expected === null ? finishedAt(recorded) ?? 0 : expected.length - 1);
     if (last === 0) throw new Failure(`The run in ${target} has nothing to compare a replay with: it was recorded without events and cut short; go on with it first, with lichen run ${target} --resume.`);
-    lab = openLab(spec, service, recorded.commands.commands);
-    const missing = service === null ? () => null : watchReplay(lab);
-    const watched = expected === null ? null : watchTicks(lab.simulation);
+    const { simulation } = again.lab;
+    const { kernel } = simulation;
     const started = performance.now();
     let parted: Replayed['parted'] = null;
     for (let begun = false; stop.asked === null; begun = true) {
       // the founders first
-      if (begun) await lab.tick();
-      const { kernel: { tick }, fingerprint } = lab.simulation;
-      const lost = missing();
+      if (begun) await again.lab.tick();
+      const { tick } = kernel;
+      const lost = again.missing();
       if (lost !== null) throw new Failure(lost);
-      if (expected !== null && expected[tick] !== fingerprint) {
-        const difference = watched === null ? null : firstDifference(await recordedEvents(events, tick), watched.last());
-        parted = { tick, event: difference ?? `tick ${tick}: all that is in the tables is the same, so places or energies were others` };
+      if (expected !== null && expected[tick] !== simulation.fingerprint) {
+        progress.update(tick, `${count(tick)} of ${count(last)} · another than the record; looking for the event`);
+        parted = { tick, event: await nameParting(recorded, spec, { tick, fingerprint: simulation.fingerprint }, () => stop.asked !== null) };
         break;
       }
       if (tick >= last) break;
       if (tick % 16 === 0) {
-        progress.update(tick, `${count(tick)} of ${count(last)} · ${counted(lab.simulation.kernel.pop.count, 'organism')}`);
+        progress.update(tick, `${count(tick)} of ${count(last)} · ${counted(kernel.pop.count, 'organism')}`);
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
-    const { kernel, fingerprint } = lab.simulation;
+    const { fingerprint } = simulation;
     if (expected === null && parted === null && kernel.tick === finishedAt(recorded)) {
       const recordedPrint = summaryOf(recorded)?.fingerprint;
       if (recordedPrint !== fingerprint) parted = { tick: kernel.tick, event: `tick ${kernel.tick}: the fingerprint is ${fingerprint} and the record has ${String(recordedPrint)}; there are no tables that could say where they parted` };
@@ -79,8 +74,7 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
     return stop.asked !== null ? stop.code : parted === null ? 0 : PARTED;
   } finally {
     progress.stop();
-    lab?.close();
-    await service?.close();
+    await again.close();
   }
 }
 

@@ -89,7 +89,7 @@ export class Simulation<S extends ColumnSpec = ColumnSpec> implements Saveable {
   due(): number[] {
     const delivered = new Set<number>();
     for (const each of this.waiting) if (each.kind === 'deliver') delivered.add(each.child);
-    return [...this.kernel.dueByModel()].filter((child) => !delivered.has(child));
+    return [...this.kernel.gestation.dueByModel()].filter((child) => !delivered.has(child));
   }
 
   /** Organisms whose thought, or whose judgement, takes effect in the next tick and has not been answered yet. */

@@ -48,13 +48,13 @@ export const plainWorld = defineWorld({
           steps[row]!++;
           energy[row]! += kernel.parameter('income');
           const chosen = acts[act[row]!];
-          if (chosen === 'breed') kernel.conceive(row, NOBODY);
-          else if (chosen === 'pair' && row !== eldest) kernel.conceive(row, eldest);
+          if (chosen === 'breed') kernel.gestation.conceive(row, NOBODY);
+          else if (chosen === 'pair' && row !== eldest) kernel.gestation.conceive(row, eldest);
           else if (chosen === 'leave') dying[row] = Cause.removed + 1;
           if (energy[row]! <= 0) dying[row] = Cause.starved + 1;
         }
-        const granted = kernel.layEggs(2);
-        for (let i = 0; i < granted; i++) children[kernel.conceivers[i]!]!++;
+        const granted = kernel.gestation.layEggs(2);
+        for (let i = 0; i < granted; i++) children[kernel.gestation.conceivers[i]!]!++;
       },
     };
   },

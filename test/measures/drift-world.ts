@@ -54,11 +54,11 @@ const driftWorld = defineWorld({
           // at most one child a tick, and who breeds may die in the same one
           if (uniform(key[0], key[1], kernel.tick * 2, id[row]!) < (births * weights[row]!) / mean) {
             children[row]!++;
-            kernel.conceive(row, NOBODY);
+            kernel.gestation.conceive(row, NOBODY);
           }
           if (uniform(key[0], key[1], kernel.tick * 2 + 1, id[row]!) < 0.1) dying[row] = Cause.removed + 1;
         }
-        kernel.layEggs(0);
+        kernel.gestation.layEggs(0);
       },
     };
   },

@@ -71,7 +71,7 @@ describe('a meadow', () => {
   it('[K6] nothing behind the live rows, and nothing that scratch memory holds, is read', () => {
     const seed = 25;
     const poisoned = run(seed, {
-      between({ kernel: { pop, scratch, parts, dying, conceivers } }) {
+      between({ kernel: { pop, scratch, parts, dying, gestation: { conceivers } } }) {
         for (const [name, column] of Object.entries(pop.columns)) column.fill(name === 'genome' ? 0xfffffff0 : 199, pop.count);
         pop.memory.fill(Number.NaN, pop.count * pop.registersPerRow);
         scratch.words.fill(0xabababab);

@@ -101,7 +101,7 @@ describe('a meadow at its limits', () => {
     let refusedTicks = 0;
     for (let tick = 0; tick < 150; tick++) {
       simulation.step();
-      const { pop, eggs, conceptions, conceiving } = simulation.kernel;
+      const { pop, eggs, conceptions, gestation: { conceiving } } = simulation.kernel;
       expect(pop.count + eggs.count).toBeLessThanOrEqual(200);
       if (conceiving > conceptions.count) refusedTicks++;
     }

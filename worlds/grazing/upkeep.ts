@@ -64,10 +64,10 @@ export function layEggs(kernel: GrazingKernel, { willing, ledger }: GrazingParts
   const { energy, children } = kernel.pop.columns;
   const { rows, others } = willing;
   for (let i = 0; i < willing.count; i++) {
-    if (energy[rows[i]] > ENDOWMENT + BEARING) kernel.conceive(rows[i], others[i]);
+    if (energy[rows[i]] > ENDOWMENT + BEARING) kernel.gestation.conceive(rows[i], others[i]);
   }
-  const granted = kernel.layEggs(ENDOWMENT);
-  const { conceivers } = kernel;
+  const granted = kernel.gestation.layEggs(ENDOWMENT);
+  const { conceivers } = kernel.gestation;
   for (let i = 0; i < granted; i++) {
     energy[conceivers[i]] -= ENDOWMENT + BEARING;
     if (children[conceivers[i]] < 65535) children[conceivers[i]]++;

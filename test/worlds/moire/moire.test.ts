@@ -146,7 +146,7 @@ describe('a moiré at its limits', () => {
     let refused = 0;
     for (let tick = 0; tick < 200; tick++) {
       simulation.step();
-      const { pop, eggs, conceptions, conceiving } = simulation.kernel;
+      const { pop, eggs, conceptions, gestation: { conceiving } } = simulation.kernel;
       expect(pop.count + eggs.count).toBeLessThanOrEqual(200);
       if (conceiving > conceptions.count) refused++;
     }

@@ -1,67 +1,24 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLab, type Lab } from '../../viewer/lab.ts';
-import type { ClientMessage } from '../../viewer/protocol.ts';
-import { launchBrowser } from './browser.ts';
-import { buildPageAside, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
+import type { Lab } from '../../viewer/lab.ts';
+import { openWorld, PATIENCE, type WorldOnPage } from './live-page.ts';
+import { stillPicture, type Picture } from './pixels.ts';
 
-const PATIENCE = { timeout: 30_000 };
-
-let built: BuiltPage;
+let world: WorldOnPage;
 let lab: Lab;
-let live: LiveLab;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-const said: ClientMessage[] = [];
 
 beforeAll(async () => {
-  built = await buildPageAside();
-  lab = createLab({ world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, service: null });
-  live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });
-  browser = await launchBrowser();
-  ({ page, complaints } = await openPage(browser, live.server.url));
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => said.push(JSON.parse(String(payload)) as ClientMessage)));
-  await page.reload();
-  await page.waitForFunction(() => (window.lichen?.state().totals?.tick ?? 0) > 400, undefined, { timeout: 60_000 });
-  await page.locator('#play').click();
-  await page.waitForFunction(() => !window.lichen!.state().playing, undefined, PATIENCE);
-  await page.waitForFunction((tick) => window.lichen!.state().totals!.tick === tick, lab.simulation.kernel.tick, PATIENCE);
+  // without rings a picture is at rest as soon as it is drawn
+  world = await openWorld({ ticks: 420, page: { reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] } });
+  ({ lab, page } = world);
 });
-afterAll(async () => {
-  await browser?.close();
-  await live?.close();
-  await built?.remove();
-});
+afterAll(() => world?.close());
 
-const tickNow = (): number => lab.simulation.kernel.tick;
-const pastTick = (): Promise<number | null> => page.evaluate(() => window.lichen!.state().past?.tick ?? null);
-const text = async (selector: string): Promise<string> => (await page.locator(selector).innerText()).replaceAll('\u202f', '');
-
-/** The picture of the world: a number that is other when it is, and how bright it is on the whole. */
-function picture(): Promise<{ print: number; light: number }> {
-  return page.evaluate(() => {
-    const { data } = window.lichen!.pixels();
-    let print = 7;
-    let light = 0;
-    for (let i = 0; i < data.length; i++) {
-      print = (Math.imul(print, 31) + data[i]!) | 0;
-      if (i % 4 !== 3) light += data[i]!;
-    }
-    return { print, light: light / data.length };
-  });
-}
-/** Waits until the picture keeps still: rings fade. */
-async function still(): Promise<{ print: number; light: number }> {
-  let before = await picture();
-  for (;;) {
-    await page.waitForTimeout(120);
-    const now = await picture();
-    if (now.print === before.print) return now;
-    before = now;
-  }
-}
+const tickNow = (): number => world.tick();
+const pastTick = (): Promise<number | null> => world.pastTick();
+const text = (selector: string): Promise<string> => world.text(selector);
+const still = (): Promise<Picture> => stillPicture(page);
 
 describe('time', () => {
   it('[V11] is scrubbed by dragging over the silhouette, with a clear sign, and a button back to the present', async () => {
@@ -269,8 +226,7 @@ describe('the picture', () => {
     expect((await still()).light).toBeGreaterThan(before.light * 2);
     await page.locator('#choice-colour').selectOption('energy');
     await expect.poll(hueShown, PATIENCE).toBe('energy');
-    await page.reload();
-    await page.waitForFunction(() => (window.lichen?.state().totals ?? null) !== null);
+    await world.reload();
     await expect.poll(hueShown, PATIENCE).toBe('energy');
     expect(await page.evaluate(() => [document.documentElement.dataset['theme'], window.lichen!.state().palette])).toEqual(['light', 'clear']);
     await page.locator('#look-button').click();
@@ -333,10 +289,10 @@ describe('the card', () => {
     await page.locator('#card .walk button', { hasText: 'back' }).press('Enter');
     await page.locator('#card .walk').waitFor({ state: 'hidden' });
     await page.locator('#light-clade').click();
-    await expect.poll(() => said.filter(({ type }) => type === 'light').at(-1), PATIENCE).toMatchObject({ clade: { genotype: expect.any(Number) as number } });
+    await expect.poll(() => world.said.filter(({ type }) => type === 'light').at(-1), PATIENCE).toMatchObject({ clade: { genotype: expect.any(Number) as number } });
     await page.keyboard.press('Escape');
     await page.locator('#card').waitFor({ state: 'hidden' });
-    await expect.poll(() => said.filter(({ type }) => type === 'light').at(-1), PATIENCE).toEqual({ type: 'light', clade: null });
+    await expect.poll(() => world.said.filter(({ type }) => type === 'light').at(-1), PATIENCE).toEqual({ type: 'light', clade: null });
   });
 });
 
@@ -365,6 +321,6 @@ describe('the keyboard', () => {
 
 describe('the page', () => {
   it('[V2] complains of nothing', () => {
-    expect(complaints).toEqual([]);
+    expect(world.complaints).toEqual([]);
   });
 });

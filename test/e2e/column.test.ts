@@ -1,61 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NumberedCommand } from '../../core/events/command.ts';
 import { measureOptions } from '../../core/measures/measure-options.ts';
-import { createLab, type Lab } from '../../viewer/lab.ts';
-import type { ClientMessage } from '../../viewer/protocol.ts';
-import { launchBrowser } from './browser.ts';
-import { buildPageAside, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
+import type { Lab } from '../../viewer/lab.ts';
+import { openWorld, PATIENCE, type WorldOnPage } from './live-page.ts';
+import { lookAtCanvas } from './pixels.ts';
 
-const PATIENCE = { timeout: 30_000 };
 const VIEWPORT = { width: 1600, height: 1000 };
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
-let built: BuiltPage;
+let world: WorldOnPage;
 let lab: Lab;
-let live: LiveLab;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-const said: ClientMessage[] = [];
-const record: NumberedCommand[] = [];
 
 beforeAll(async () => {
-  built = await buildPageAside();
-  lab = createLab({
-    world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, service: null,
-    measures: measureOptions.parse({ wanted: ['diversity', 'activity', 'archive'], activityEvery: 20, shadows: 2 }),
-  });
-  lab.simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
-  live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });
-  browser = await launchBrowser();
-  ({ page, complaints } = await openPage(browser, live.server.url, VIEWPORT));
-  // the socket of the first load is open by now: load again, and hear all that is said
-  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => said.push(JSON.parse(String(payload)) as ClientMessage)));
-  await page.reload();
-  await page.waitForFunction(() => (window.lichen?.state().totals?.tick ?? 0) > 600, undefined, { timeout: 60_000 });
-  await page.locator('#play').click();
-  await page.waitForFunction(() => !window.lichen!.state().playing, undefined, PATIENCE);
-  await page.waitForFunction((tick) => window.lichen!.state().totals!.tick === tick, lab.simulation.kernel.tick, PATIENCE);
+  world = await openWorld({ ticks: 620, viewport: VIEWPORT, lab: { measures: measureOptions.parse({ wanted: ['diversity', 'activity', 'archive'], activityEvery: 20, shadows: 2 }) } });
+  ({ lab, page } = world);
 });
-afterAll(async () => {
-  await browser?.close();
-  await live?.close();
-  await built?.remove();
-});
+afterAll(() => world?.close());
 
-/** How many colours a canvas shows, and a number that is other when the picture is. */
-function look(selector: string): Promise<{ colours: number; print: number }> {
-  return page.evaluate((which) => {
-    const canvas = document.querySelector<HTMLCanvasElement>(which)!;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    const words = new Uint32Array(data.buffer);
-    let print = 7;
-    for (const word of words) print = (Math.imul(print, 31) + word) | 0;
-    return { colours: new Set(words).size, print };
-  }, selector);
-}
+const look = (selector: string): ReturnType<typeof lookAtCanvas> => lookAtCanvas(page, selector);
 
 /** Keeps a picture, or says how many pixels are other than those of the one that is kept, by more than rounding. */
 function compare(selector: string, keep: boolean): Promise<number> {
@@ -89,21 +53,14 @@ async function save(panel: string, what: string): Promise<{ name: string; bytes:
 async function kept(download: Download): Promise<{ name: string; bytes: Buffer }> {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
-const lights = (): unknown[] => said.flatMap((message) => (message.type === 'light' ? [message.clade] : []));
-const text = (selector: string): Promise<string> => page.locator(selector).innerText();
-const tickNow = (): number => lab.simulation.kernel.tick;
-
-/** Lets some ticks pass, one after another. */
-async function pass(ticks: number): Promise<void> {
-  const to = tickNow() + ticks;
-  await page.evaluate((n) => window.lichen!.send({ type: 'step', ticks: n }), ticks);
-  await expect.poll(tickNow, PATIENCE).toBe(to);
-}
+const lights = (): unknown[] => world.said.flatMap((message) => (message.type === 'light' ? [message.clade] : []));
+const text = (selector: string): Promise<string> => world.text(selector);
+const tickNow = (): number => world.tick();
+const pass = (ticks: number): Promise<void> => world.pass(ticks);
 
 describe('the archive', () => {
   it('shows every elite as heat, and a cell that is pointed at in words', async () => {
-    const { colours } = await look('#archive');
-    expect(colours).toBeGreaterThan(10);
+    await expect.poll(async () => (await look('#archive')).colours, PATIENCE).toBeGreaterThan(10);
     const cell = [...Array(lab.archive.cells).keys()].find((each) => lab.archive.elite(each) !== null)!;
     const [across, up] = await page.evaluate(() => window.lichen!.state().world!.archive.dims);
     const box = (await page.locator('#archive').boundingBox())!;
@@ -153,7 +110,7 @@ describe('the lineages', () => {
     const clade = await page.evaluate((id) => window.lichen!.state().muller.clades.find((each) => each.id === id)!, Number(pointed));
     expect(clade).toBeDefined();
     const words = await text('#muller-said > span');
-    expect(words.replaceAll('\u202f', '')).toMatch(new RegExp(`^Clade ${clade.id}: .+%.*, since ${clade.bornAt}, ${clade.parent === null ? 'of no other clade' : `from ${clade.parent}`}$`));
+    expect(words).toMatch(new RegExp(`^Clade ${clade.id}: .+%.*, since ${clade.bornAt}, ${clade.parent === null ? 'of no other clade' : `from ${clade.parent}`}$`));
     // the others dim, and a line marks the tick
     expect(await compare('#muller', false)).toBeGreaterThan(1000);
     await page.mouse.move(2, 2);
@@ -192,7 +149,7 @@ describe('the series', () => {
     expect(await page.locator('#series-legend .line-key.shadow').count()).toBe(1);
     expect((await look('#series canvas')).print).not.toBe(before.print);
     const points = await page.evaluate(() => window.lichen!.state().series);
-    expect((await text('#series-legend [data-line="population"] b')).replaceAll('\u202f', '')).toBe(String(points.at(-1)!.population));
+    expect((await text('#series-legend [data-line="population"] b'))).toBe(String(points.at(-1)!.population));
   });
 
   it('read their values where the pointer or the arrow keys are', async () => {
@@ -200,7 +157,7 @@ describe('the series', () => {
     await page.locator('#series').focus();
     await page.keyboard.press('Home');
     await expect.poll(() => text('#series-figures')).toBe('at tick 0');
-    expect((await text('#series-legend [data-line="population"] b')).replaceAll('\u202f', '')).toBe(String(points[0]!.population));
+    expect((await text('#series-legend [data-line="population"] b'))).toBe(String(points[0]!.population));
     await page.keyboard.press('Escape');
     await expect.poll(() => text('#series-figures')).toMatch(/^to tick/);
     const box = (await page.locator('#series .u-over').boundingBox())!;
@@ -224,9 +181,9 @@ describe('the pressures', () => {
     const key = (await field.getAttribute('data-field'))!;
     await field.fill('0.37');
     await field.press('Enter');
-    await expect.poll(() => record.at(-1)?.command, PATIENCE).toBeUndefined();
+    await expect.poll(() => world.record.at(-1)?.command, PATIENCE).toBeUndefined();
     await pass(1);
-    expect(record.at(-1)?.command).toMatchObject({ kind: 'set', key, value: 0.37 });
+    expect(world.record.at(-1)?.command).toMatchObject({ kind: 'set', key, value: 0.37 });
     await field.fill('99999');
     await field.press('Enter');
     await page.locator('#notice:not([hidden])').waitFor();
@@ -265,7 +222,7 @@ describe('the pressures', () => {
     expect(await page.evaluate(() => document.activeElement?.getAttribute('data-schedule'))).toBe('scarcity');
     await pass(10);
     expect(lab.simulation.kernel.parameter('scarcity')).toBeCloseTo(0.4, 6);
-    expect(record.filter(({ command }) => command.kind === 'set' && command.key === 'scarcity').length).toBeGreaterThan(8);
+    expect(world.record.filter(({ command }) => command.kind === 'set' && command.key === 'scarcity').length).toBeGreaterThan(8);
     await page.locator('[data-key="scarcity"]').fill('0.5');
     await pass(1);
     await expect.poll(() => text('#pressures-figures'), PATIENCE).toBe('turn them while it lives');
@@ -369,8 +326,7 @@ describe('the column', () => {
     await page.getByRole('button', { name: 'Archive', exact: true }).focus();
     await page.keyboard.press('Enter');
     expect(await page.locator('#archive').isVisible()).toBe(false);
-    await page.reload();
-    await page.waitForFunction(() => (window.lichen?.state().totals ?? null) !== null);
+    await world.reload();
     expect(await page.locator('#archive').isVisible()).toBe(false);
     expect((await page.locator('#log').boundingBox())!.height + (await page.locator('#pressures').boundingBox())!.height).toBeGreaterThan(before);
     await page.getByRole('button', { name: 'Archive', exact: true }).click();
@@ -442,6 +398,6 @@ describe('the column', () => {
   });
 
   it('[V2] complains of nothing', () => {
-    expect(complaints).toEqual([]);
+    expect(world.complaints).toEqual([]);
   });
 });

@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { serveViewer } from '../../viewer/server.ts';
 import { launchBrowser } from './browser.ts';
-import { buildPageAside, goLive, openPage, type BuiltPage } from './live-page.ts';
-
-const PATIENCE = { timeout: 30_000 };
+import { buildPageAside, goLive, openPage, PATIENCE, type BuiltPage } from './live-page.ts';
 
 let built: BuiltPage;
 let browser: Browser;

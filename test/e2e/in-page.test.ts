@@ -2,9 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab } from '../../viewer/lab.ts';
 import { launchBrowser } from './browser.ts';
-import { buildPageAside, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
-
-const PATIENCE = { timeout: 30_000 };
+import { buildPageAside, goLive, openPage, PATIENCE, type BuiltPage, type LiveLab } from './live-page.ts';
 
 let built: BuiltPage;
 let live: LiveLab;

@@ -1,51 +1,27 @@
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { connect } from 'node:net';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { NumberedCommand } from '../../core/events/command.ts';
-import { createLab, type Lab } from '../../viewer/lab.ts';
-import { launchBrowser } from './browser.ts';
-import { buildPageAside, clickOrganism, goLive, openPage, type BuiltPage, type LiveLab } from './live-page.ts';
+import type { Lab } from '../../viewer/lab.ts';
+import { clickOrganism, openWorld, PATIENCE, type LiveLab, type WorldOnPage } from './live-page.ts';
 
-const PATIENCE = { timeout: 30_000 };
-
-let built: BuiltPage;
+let world: WorldOnPage;
 let lab: Lab;
 let live: LiveLab;
-let browser: Browser;
 let page: Page;
-let complaints: string[];
-const record: NumberedCommand[] = [];
 
 beforeAll(async () => {
-  built = await buildPageAside();
-  lab = createLab({ world: 'meadow', seed: 7, operator: 'classical', parameters: { size: 128, founders: 300, capacity: 4000 }, service: null });
-  lab.simulation.events$.subscribe((event) => { if (event.kind === 'tick') record.push(...event.commands); });
-  live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0 });
-  browser = await launchBrowser();
-  ({ page, complaints } = await openPage(browser, live.server.url));
+  world = await openWorld({ playing: true });
+  ({ lab, live, page } = world);
 });
-afterAll(async () => {
-  await browser?.close();
-  await live?.close();
-  await built?.remove();
-});
+afterAll(() => world?.close());
 
-const tickOf = (): number => lab.simulation.kernel.tick;
-const shownTick = (): Promise<number> => page.evaluate(() => window.lichen!.state().totals!.tick);
-
-async function pause(): Promise<void> {
-  if (await page.evaluate(() => window.lichen!.state().playing)) await page.locator('#play').click();
-  await page.waitForFunction(() => !window.lichen!.state().playing, undefined, PATIENCE);
-  await expect.poll(shownTick, PATIENCE).toBe(tickOf());
-}
-
-async function play(): Promise<void> {
-  if (!await page.evaluate(() => window.lichen!.state().playing)) await page.locator('#play').click();
-  await page.waitForFunction(() => window.lichen!.state().playing, undefined, PATIENCE);
-}
+const tickOf = (): number => world.tick();
+const shownTick = (): Promise<number> => world.shownTick();
+const pause = (): Promise<void> => world.pause();
+const play = (): Promise<void> => world.play();
 
 /** Draws the picture and keeps it in the page; says how much of it is what, and how much of it is new since the last. */
 function lookAtPicture(): Promise<{ width: number; height: number; colours: number; commonest: number; lit: number; changed: number }> {
@@ -107,13 +83,13 @@ describe('the page in a real browser', () => {
 
   it('[E2] makes of a turned slider a numbered command, on the record and in the log', async () => {
     await page.locator('input[data-key="scarcity"]').fill('0.62');
-    await expect.poll(() => record.length, PATIENCE).toBe(1);
-    expect(record[0]).toMatchObject({ seq: 0, command: { kind: 'set', key: 'scarcity', value: 0.62 } });
+    await expect.poll(() => world.record.length, PATIENCE).toBe(1);
+    expect(world.record[0]).toMatchObject({ seq: 0, command: { kind: 'set', key: 'scarcity', value: 0.62 } });
     expect(lab.simulation.kernel.parameter('scarcity')).toBe(0.62);
     const line = page.locator('#log li[data-kind="command"]').first();
     await line.waitFor();
     expect(await line.locator('span').last().textContent()).toBe('#0 Scarcity 0.4 → 0.62, by hand');
-    expect((await line.locator('.when').textContent())?.replace(/\D/g, '')).toBe(String(record[0]!.tick));
+    expect((await line.locator('.when').textContent())?.replace(/\D/g, '')).toBe(String(world.record[0]!.tick));
     await page.locator('#pins .pin').waitFor();
   });
 
@@ -158,15 +134,14 @@ describe('the page in a real browser', () => {
 
   it('comes back to the same world when it is loaded again', async () => {
     await pause();
-    await page.reload();
-    await page.waitForFunction(() => (window.lichen?.state().totals ?? null) !== null);
+    await world.reload();
     expect(await shownTick()).toBe(tickOf());
     expect(await page.evaluate(() => window.lichen!.state().totals!.fingerprint)).toBe(lab.simulation.fingerprint);
     expect(await page.evaluate(() => window.lichen!.state().values['scarcity'])).toBe(0.62);
   });
 
   it('[V2] complains of nothing: no error, no refused load, no dialog', () => {
-    expect(complaints).toEqual([]);
+    expect(world.complaints).toEqual([]);
   });
 });
 
@@ -190,16 +165,16 @@ describe('the server of a live world', () => {
   });
 
   it('[V1] lets no page of another origin at the world', async () => {
-    const before = record.length;
+    const before = world.record.length;
     expect(await refusal({ Origin: 'http://lichen.example' })).toMatch(/403/);
     expect(await refusal({ Origin: 'null' })).toMatch(/403/);
     expect(await refusal({})).toMatch(/403/);
     expect(await refusal({ Origin: live.server.url.replace(/\/$/, '') })).toBe('open');
-    expect(record.length).toBe(before);
+    expect(world.record.length).toBe(before);
   });
 
   it('[V1] a real browser on a page of another origin cannot open the feed', async () => {
-    const stranger = await browser.newPage();
+    const stranger = await world.browser.newPage();
     await stranger.goto('data:text/html,<title>stranger</title>');
     const outcome = await stranger.evaluate((address) => new Promise<string>((settled) => {
       const socket = new window.WebSocket(address);

@@ -10,6 +10,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { bootstrap } from '../../core/measures/statistics.ts';
 import { launchBrowser } from '../e2e/browser.ts';
 import { buildPageAside } from '../e2e/live-page.ts';
+import type {} from '../../viewer/app/page-probe.ts';
 import { countGraphics, type GraphicsBytes } from './graphics-bytes.ts';
 import type { WorldMemory } from './memory-world.ts';
 import { watchWorkers } from './worker-heaps.ts';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, stream, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, twist, twist-garden, garden, archive-back) runs one, and
+ * `npm run bench` runs every benchmark; `npm run bench kernel` (interpreter, allocation, frame, stream, door, embedded, archive, qdaif, phylogeny, measures, checkpoint, recording, replay, twist, twist-garden, garden, archive-back) runs one, and
  * `npm run bench memory 5` the one on memory, for so many minutes instead of 30. Seeded, warmed up, median and least of several runs; what machine it was is printed first.
  */
 import { spawnSync } from 'node:child_process';
@@ -40,6 +40,7 @@ const benches: Record<string, (numbers: readonly string[]) => void> = {
   measures: alone('./measures.ts'),
   checkpoint: alone('./checkpoint.ts'),
   recording: alone('./recording.ts'),
+  replay: alone('./replay.ts'),
   sweep: alone('./sweep.ts'),
   memory: alone('./memory.ts'),
   twist: alone('./twist.ts'),

@@ -206,6 +206,28 @@ export interface OrganismFacts {
   thoughts: ThoughtFacts[];
 }
 
+/** An organism as it was after a tick that is past. What is null is not known, or not known any more. */
+export interface PastOrganismFacts {
+  id: number;
+  tick: number;
+  /** `unknown`: it is not there, and nothing tells whether it was gone or still to come. */
+  was: 'alive' | 'unborn' | 'dead' | 'unknown';
+  /** What the picture of that tick says of it; null where it is not there. `energy` lies in [from, to), and has no upper end where it is null. `hue` is its kin mark. */
+  seen: { x: number; y: number; hue: number; act: string; signal: string | null; energy: { from: number; to: number | null } } | null;
+  /** Its life; `genome` as it was then, `rewritten` by its own thought or not, and `diedAt` as it is known now. `genotype` is for `light`. */
+  known: {
+    bornAt: number; diedAt: number | null; operator: string; lineage: number; parents: number[]; genome: string; rewritten: boolean; genotype: number;
+  } | null;
+  /** The genome of its first parent then. */
+  parentGenome: string | null;
+  /** Nearest first; `diedAt` is null of those who lived then. */
+  ancestors: Ancestor[];
+  ancestorCount: number;
+  story: StoryFacts | null;
+  /** Those that it had begun by then, the latest first. */
+  thoughts: ThoughtFacts[];
+}
+
 /** An elite of the archive: a life that has ended. */
 export interface EliteFacts {
   cell: number;

@@ -69,26 +69,59 @@ export function writeFrame(kernel: Kernel, content: FrameContent): ArrayBuffer {
   return buffer;
 }
 
+export interface PastFrameContent {
+  fields: readonly ThinnedField[];
+  played: boolean;
+  hue: Hue;
+  hueIndex: number;
+  /** Place in the frame of the organism in hand, or -1. */
+  inHand: number;
+  /** Whether the organism in a place of the frame is lit; null where nobody is to be. */
+  lit: ((place: number) => boolean) | null;
+}
+
 /**
- * A frame of the past: the organisms of a frame without fields, with the flag that says so, fields, and another hue where
- * what is kept of the organisms tells it.
+ * A frame of the past: the organisms of a frame without fields and lights, with the flag that says so, fields, lights, and
+ * another hue where what is kept of the organisms tells it.
  */
-export function writePastFrame(kept: Uint8Array, { fields, played, hue, hueIndex }: { fields: readonly ThinnedField[]; played: boolean; hue: Hue; hueIndex: number }): ArrayBuffer {
-  const buffer = new ArrayBuffer(kept.length + bytesOfFields(fields));
+export function writePastFrame(kept: Uint8Array, { fields, played, hue, hueIndex, inHand, lit }: PastFrameContent): ArrayBuffer {
+  const n = new DataView(kept.buffer, kept.byteOffset).getUint32(8, true);
+  const litAt = FRAME_HEADER_BYTES + n * FRAME_ORGANISM_BYTES;
+  const placesAt = padded(litAt + (lit === null ? 0 : (n + 7) >> 3));
+  const places = kept.subarray(padded(litAt));
+  const buffer = new ArrayBuffer(placesAt + places.length + bytesOfFields(fields));
   const bytes = new Uint8Array(buffer);
-  bytes.set(kept);
-  writeFields(buffer, kept.length, fields);
+  bytes.set(kept.subarray(0, litAt));
+  bytes.set(places, placesAt);
+  if (lit !== null) for (let i = 0; i < n; i++) if (lit(i)) bytes[litAt + (i >> 3)]! |= 1 << (i & 7);
+  writeFields(buffer, placesAt + places.length, fields);
   const header = new DataView(buffer, 0, FRAME_HEADER_BYTES);
-  header.setUint8(20, header.getUint8(20) | FrameFlag.past | (played ? FrameFlag.played : 0));
+  header.setUint32(12, inHand + 1, true);
+  header.setUint8(20, FrameFlag.past | (played ? FrameFlag.played : 0) | (lit === null ? 0 : FrameFlag.lit));
   header.setUint8(22, fields.length);
   if (hue.ofKept === undefined) return buffer;
-  const n = header.getUint32(8, true);
   const at = FRAME_HEADER_BYTES + 4 * n;
   for (let i = at; i < at + n; i++) bytes[i] = hue.ofKept(bytes[i + n]!, bytes[i + 2 * n]!);
   header.setUint8(21, hueIndex);
   header.setFloat32(24, hue.facts.lower ?? 0, true);
   header.setFloat32(28, hue.facts.upper ?? 0, true);
   return buffer;
+}
+
+/** What a frame without fields says of one organism. `energy` is in sixteenths of what is full, 15 for more. */
+export interface KeptOrganism { x: number; y: number; hue: number; act: number; signal: number; energy: number }
+
+/** Reads one organism of a frame that is kept; places in steps. */
+export function readKept(kept: Uint8Array, place: number): KeptOrganism {
+  const view = new DataView(kept.buffer, kept.byteOffset, kept.length);
+  const n = view.getUint32(8, true);
+  const traits = FRAME_HEADER_BYTES + 4 * n + place;
+  const look = view.getUint8(traits + n);
+  return {
+    x: view.getUint16(FRAME_HEADER_BYTES + 2 * place, true) / 65536 * view.getFloat32(32, true),
+    y: view.getUint16(FRAME_HEADER_BYTES + 2 * (n + place), true) / 65536 * view.getFloat32(36, true),
+    hue: view.getUint8(traits), act: look & 31, signal: look >> 5, energy: view.getUint8(traits + 2 * n) >> 4,
+  };
 }
 
 function bytesOfFields(fields: readonly ThinnedField[]): number {

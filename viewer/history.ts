@@ -2,18 +2,30 @@ import type { Kernel } from '../core/kernel/kernel.ts';
 import type { HeldTicks } from './facts.ts';
 import { writeFrame } from './frame.ts';
 import { huesOf, type Hue } from './hues.ts';
+import { IdLog } from './id-log.ts';
+import type { PastLives } from './past-lives.ts';
 import type { Places } from './places.ts';
 import { thinField, type ThinnedField } from './thin-field.ts';
 import { fieldsOf } from './world-facts.ts';
 
 /** The world as it was: a frame without fields, in the default hue, and the fields as they last were before it. */
-export interface PastTick { readonly tick: number; readonly frame: Uint8Array; readonly fields: readonly ThinnedField[] }
+export interface PastTick {
+  readonly tick: number;
+  readonly frame: Uint8Array;
+  readonly fields: readonly ThinnedField[];
+  /** Whose each organism of the frame is, in its order. */
+  readonly ids: Uint32Array;
+  /** What is known of them; null where nobody listened. */
+  readonly lives: PastLives | null;
+}
 
 export interface HistoryOptions {
   /** Bytes of frames and fields that are kept. */
   mostBytes?: number;
   /** Ticks that are to be held; where they do not fit, every second, fourth, … is. */
   wantedTicks?: number;
+  /** Keeps in mind who lives in a tick that is held; told what is held no more. */
+  lives?: PastLives;
 }
 
 interface Kept { readonly tick: number; readonly frame: Uint8Array }
@@ -39,21 +51,25 @@ export class History {
   private kept: Kept[] = [];
   private first = 0;
   private fields: KeptFields[] = [];
+  private readonly ids = new IdLog();
+  private readonly lives: PastLives | null;
   private bytesHeld = 0;
   private birthsSeen = 0;
   private deathsSeen = 0;
   /** Every so many ticks are kept from now on; a power of two. */
   private step = 1;
 
-  constructor(kernel: Kernel, births: Places, deaths: Places, { mostBytes = 256 << 20, wantedTicks = 2000 }: HistoryOptions = {}) {
+  constructor(kernel: Kernel, births: Places, deaths: Places, { mostBytes = 256 << 20, wantedTicks = 2000, lives }: HistoryOptions = {}) {
     this.kernel = kernel;
     this.births = births;
     this.deaths = deaths;
     this.hue = huesOf(kernel)[0]!;
     this.mostBytes = mostBytes;
     this.wantedTicks = wantedTicks;
+    this.lives = lives ?? null;
   }
 
+  /** Of frames and fields; which organism was where takes a tenth as many, or so. */
   get bytes(): number {
     return this.bytesHeld;
   }
@@ -69,12 +85,16 @@ export class History {
     this.kept.push({ tick, frame });
     this.bytesHeld += frame.length + BYTES_BESIDE;
     this.noteFields(tick);
+    this.ids.note(tick, kernel.pop.columns.id, kernel.pop.count);
     const enough = this.wantedTicks * (frame.length + BYTES_BESIDE);
     // what cannot fit as it is now need not be tried
     while (enough > this.mostBytes * this.step && this.kept.length - this.first > 2) this.halve();
     while (this.bytesHeld > this.mostBytes && this.kept.length - this.first > 1) this.makeRoom();
     // fewer live than did: there is room for more ticks
     if (this.step > 1 && enough * 1.5 < this.mostBytes * (this.step / 2)) this.step /= 2;
+    const from = this.kept[this.first]!.tick;
+    this.ids.forget(from);
+    this.lives?.forget(from);
   }
 
   /** What is held; null before anything is. `step` is the longest gap. */
@@ -92,7 +112,7 @@ export class History {
     if (index < this.first) return null;
     const { tick: found, frame } = this.kept[index]!;
     const { fields } = this.fields[Math.max(0, lastUpTo(this.fields, found))]!;
-    return { tick: found, frame, fields };
+    return { tick: found, frame, fields, ids: this.ids.at(found), lives: this.lives };
   }
 
   private noteFields(tick: number): void {

@@ -8,6 +8,7 @@ export type Clade = { genotype: number } | { lineage: number };
 
 /** Which of the living belong to a clade, kept up birth by birth. */
 export interface Lit {
+  readonly clade: Clade;
   has(row: number): boolean;
   note(event: TickEvent): void;
 }
@@ -18,7 +19,7 @@ const SWEEP_EVERY = 256;
 export function lightClade({ simulation: { kernel }, phylogeny }: Lab, clade: Clade): Lit {
   const { columns } = kernel.pop;
   if ('lineage' in clade) {
-    return { has: (row) => columns.lineage[row] === clade.lineage, note: () => undefined };
+    return { clade, has: (row) => columns.lineage[row] === clade.lineage, note: () => undefined };
   }
   const members = new Set<number>();
   const { tree } = phylogeny;
@@ -31,7 +32,7 @@ export function lightClade({ simulation: { kernel }, phylogeny }: Lab, clade: Cl
     members.add(tree.id[slot]!);
   }
   return {
-    has: (row) => members.has(columns.id[row]!),
+    clade, has: (row) => members.has(columns.id[row]!),
     note({ tick, births }) {
       for (let i = 0; i < births.count; i++) if (births.parent[i] !== NOBODY && members.has(births.parent[i]!)) members.add(births.id[i]!);
       if (tick % SWEEP_EVERY === 0) for (const id of members) if (!phylogeny.has(id)) members.delete(id);

@@ -13,21 +13,21 @@ const MOST_ANCESTORS = 12;
 const ANCESTORS_A_PAGE = 50;
 const MOST_CHILDREN = 24;
 
-/** Id of the living organism nearest to a place on the torus, or -1 when nobody lives. */
-export function nearestOrganism({ simulation }: Lab, x: number, y: number): number {
+/** Id of the living organism nearest to a place on the torus, no farther than `within` steps; -1 where nobody is. */
+export function nearestOrganism({ simulation }: Lab, x: number, y: number, within = Infinity): number {
   const { pop, width, height } = simulation.kernel;
   const { columns } = pop;
   let best = -1;
-  let least = Infinity;
+  let least = within * within;
   for (let row = 0; row < pop.count; row++) {
     const apart = squaredDistance(columns.x[row]!, columns.y[row]!, x, y, width, height);
-    if (apart < least) { least = apart; best = columns.id[row]!; }
+    if (apart <= least) { least = apart; best = columns.id[row]!; }
   }
   return best;
 }
 
 /** How its genome was written, what it has thought and how it was judged, as far as that is kept. */
-function modelFacts({ simulation, writer, thinker, judging }: Lab, id: number): Pick<OrganismFacts, 'story' | 'thoughts' | 'worth'> {
+export function modelFacts({ simulation, writer, thinker, judging }: Lab, id: number): Pick<OrganismFacts, 'story' | 'thoughts' | 'worth'> {
   const { acts } = simulation.world.vocabulary;
   const story = writer?.storyOf(id);
   const thoughts = thinker?.storyOf(id)?.thoughts ?? [];

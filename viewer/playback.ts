@@ -1,10 +1,12 @@
 import type { NumberedCommand } from '../core/events/command.ts';
 import { archiveLives, type ArchiveChoice, type LifeArchive } from '../core/archive/life-archive.ts';
 import { resolveParameters } from '../core/kernel/parameters.ts';
+import { Phylogeny } from '../core/measures/phylogeny.ts';
 import { Simulation } from '../core/simulation.ts';
 import { createInstincts } from '../agents/instincts/store.ts';
 import { findWorld } from '../worlds/index.ts';
 import { History, type PastTick } from './history.ts';
+import { PastLives } from './past-lives.ts';
 import { Places } from './places.ts';
 
 /** A run's record, as far as playing it back needs it. */
@@ -45,7 +47,7 @@ const SLICE_MS = 8;
 /** What was played on the way is shown at once. */
 const MOST_BYTES = 32 << 20;
 
-interface Player { readonly simulation: Simulation; readonly archive: LifeArchive; readonly history: History; next: number }
+interface Player { readonly simulation: Simulation; readonly archive: LifeArchive; readonly phylogeny: Phylogeny; readonly history: History; next: number }
 
 /**
  * Plays a recorded run a second time, beside the one that lives: from the nearest state before the tick, with every command
@@ -96,33 +98,40 @@ function nearest(player: Player | null, tick: number, record: PlayableRecord, co
   const state = record.states().find((each) => each.tick < tick);
   const at = player?.simulation.kernel.tick ?? Infinity;
   if (player !== null && at <= tick && at >= (state?.tick ?? 0)) return player;
-  const fresh = beginPlayer(record.begin);
+  const begun = beginPlayer(record.begin);
   if (state !== undefined) {
-    const { parts } = state.read() as { parts: { simulation: { waiting: unknown[] }; archive: unknown } };
+    const { parts } = state.read() as { parts: { simulation: { waiting: unknown[] }; archive: unknown; phylogeny: unknown } };
     // what observers had asked for stands among the commands
-    fresh.simulation.load({ ...parts.simulation, waiting: [] });
-    fresh.archive.lives.load(parts.archive);
+    begun.simulation.load({ ...parts.simulation, waiting: [] });
+    begun.archive.lives.load(parts.archive);
+    begun.phylogeny.load(parts.phylogeny);
   }
-  const from = fresh.simulation.kernel.tick;
-  fresh.next = commands.findIndex((command) => command.tick > from);
-  if (fresh.next < 0) fresh.next = commands.length;
-  fresh.history.note();
-  return fresh;
+  const history = historyOf(begun);
+  history.note();
+  const from = begun.simulation.kernel.tick;
+  const next = commands.findIndex((command) => command.tick > from);
+  return { ...begun, history, next: next < 0 ? commands.length : next };
 }
 
-function beginPlayer({ world: name, seed, parameters, archive: choice, founders }: PlayableRun): Player {
+function beginPlayer({ world: name, seed, parameters, archive: choice, founders }: PlayableRun): Omit<Player, 'history' | 'next'> {
   const world = findWorld(name);
   const simulation = new Simulation({
     world, parameters: resolveParameters(world.parameters, parameters), seed, genomes: createInstincts(world.vocabulary), ...(founders === undefined ? {} : { founders }),
   });
   // part of the fingerprint
   const archive = archiveLives(simulation, choice);
+  return { simulation, archive, phylogeny: new Phylogeny(simulation) };
+}
+
+/** Keeps what is played, from where it stands. */
+function historyOf({ simulation, phylogeny }: Pick<Player, 'simulation' | 'phylogeny'>): History {
   const { kernel } = simulation;
+  const lives = new PastLives(simulation, phylogeny);
   const [births, deaths] = [new Places(), new Places()];
   simulation.events$.subscribe((event) => {
     if (event.kind !== 'tick') return;
     births.add(event.births.count, event.births.x, event.births.y, 65536 / kernel.width, 65536 / kernel.height);
     deaths.add(event.deaths.count, event.deaths.x, event.deaths.y, 65536 / kernel.width, 65536 / kernel.height);
   });
-  return { simulation, archive, history: new History(kernel, births, deaths, { mostBytes: MOST_BYTES, wantedTicks: 1 }), next: 0 };
+  return new History(kernel, births, deaths, { mostBytes: MOST_BYTES, wantedTicks: 1, lives });
 }

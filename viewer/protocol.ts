@@ -10,7 +10,7 @@
 import { z } from 'zod';
 import { schedule, type Schedule } from '../core/schedules/schedule.ts';
 import type { SeriesPoint } from '../core/measures/series.ts';
-import type { Ancestor, Bookmark, EliteFacts, LogLine, MeasureInfo, MeasuredPoint, ModelFacts, MullerFacts, OrganismFacts, ShareFacts, Totals, WorldFacts } from './facts.ts';
+import type { Ancestor, Bookmark, EliteFacts, LogLine, MeasureInfo, MeasuredPoint, ModelFacts, MullerFacts, OrganismFacts, PastOrganismFacts, ShareFacts, Totals, WorldFacts } from './facts.ts';
 
 export const PROTOCOL_VERSION = 2;
 /** Longest text of a bookmark. */
@@ -31,8 +31,8 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('set'), key: name, value: z.number() }),
   /** Let a pressure turn by itself from now on: ticks of the schedule are those of the run. Null, or `manual`, ends it. */
   z.strictObject({ type: z.literal('schedule'), key: name, schedule: schedule.nullable() }),
-  /** Take in hand the organism nearest to a place, in steps. */
-  z.strictObject({ type: z.literal('inspect'), x: z.number(), y: z.number() }),
+  /** Take in hand the organism nearest to a place, in steps, no farther away than `within`; where nobody is, nothing happens. Of the tick that the page looks at. */
+  z.strictObject({ type: z.literal('inspect'), x: z.number(), y: z.number(), within: z.number().positive().exactOptional() }),
   z.strictObject({ type: z.literal('inspectId'), id }),
   /** More of an organism's line of first parents, from the `from`-th on, 0 is the parent. */
   z.strictObject({ type: z.literal('ancestors'), id, from: z.int().min(0).max(1_000_000_000) }),
@@ -91,6 +91,8 @@ export type ServerMessage =
   | { type: 'parameter'; key: string; value: number; schedule: Schedule | null }
   | { type: 'log'; lines: LogLine[] }
   | { type: 'organism'; organism: OrganismFacts | null }
+  /** What is in hand, as it was after the tick that the page looks at. */
+  | { type: 'pastOrganism'; organism: PastOrganismFacts }
   | { type: 'ancestors'; id: number; from: number; ancestors: Ancestor[]; count: number }
   | ({ type: 'elite' } & EliteFacts)
   /** A tick before those that are held is played back from the record: how far that is. Its frame follows; null when it is there or given up. */
@@ -117,7 +119,7 @@ export interface FeedHandlers {
 
 export type {
   Ancestor, Bookmark, BudgetFacts, Costs, EliteFacts, FieldFacts, HeldTicks, HueFacts, LogLine, MeasureInfo, MeasuredPoint, ModelAccount, ModelFacts, MullerClade, MullerFacts,
-  OrganismFacts, ParameterFacts, ShareFacts, StoryFacts, ThoughtFacts, Totals, WorldFacts,
+  OrganismFacts, ParameterFacts, PastOrganismFacts, ShareFacts, StoryFacts, ThoughtFacts, Totals, WorldFacts,
 } from './facts.ts';
 export type { Schedule } from '../core/schedules/schedule.ts';
 export type { SeriesPoint } from '../core/measures/series.ts';

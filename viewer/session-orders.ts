@@ -8,6 +8,7 @@ import { scheduleWords, type LiveSchedules } from './live-schedules.ts';
 import type { LookingBack } from './looking-back.ts';
 import type { News } from './news.ts';
 import { eliteFacts, lineOf, nearestOrganism, organismFacts } from './organism-facts.ts';
+import { lineThen, nearestThen } from './past-facts.ts';
 import type { ClientMessage, ServerMessage } from './protocol.ts';
 import type { Scene, Watcher } from './watcher.ts';
 
@@ -42,15 +43,31 @@ export function obey(stage: Stage, watcher: Watcher, message: Exclude<ClientMess
       stage.raise(caps);
       break;
     }
-    case 'inspect': take(lab, watcher, nearestLiving(lab, watcher, message.x, message.y)); break;
+    case 'inspect': {
+      const { x, y, within = Infinity } = message;
+      const id = watcher.pastSeen === null ? nearestOrganism(lab, x, y, within) : nearestThen(lab, watcher.pastSeen, x, y, within);
+      if (id < 0) return;
+      take(lab, watcher, id);
+      break;
+    }
     case 'inspectId': take(lab, watcher, message.id); break;
     case 'release': take(lab, watcher, -1); break;
-    case 'ancestors': watcher.say({ type: 'ancestors', id: message.id, from: message.from, ...lineOf(lab, message.id, message.from) }); return;
-    case 'inspectCell': watcher.say({ type: 'elite', ...eliteFacts(lab, message.cell) }); return;
+    case 'ancestors': {
+      const { id, from } = message;
+      watcher.say({ type: 'ancestors', id, from, ...(watcher.pastSeen === null ? lineOf(lab, id, from) : lineThen(watcher.pastSeen, id, from)) });
+      return;
+    }
+    case 'inspectCell': {
+      watcher.say({ type: 'elite', ...eliteFacts(lab, message.cell) });
+      // what was in hand is so no more
+      watcher.inHand = -1;
+      watcher.look();
+      break;
+    }
     case 'show': {
       const { type: _, ...choice } = message;
       watcher.show(choice);
-      if (watcher.lookingAt !== null) lookingBack.show(watcher, watcher.lookingAt);
+      watcher.look();
       break;
     }
     case 'light': {
@@ -90,13 +107,15 @@ function schedule(stage: Stage, { key, schedule: given }: Extract<ClientMessage,
   broadcast({ type: 'parameter', key, value: kernel.parameter(key), schedule: now });
 }
 
-function nearestLiving(lab: Lab, watcher: Watcher, x: number, y: number): number {
-  if (watcher.lookingAt !== null) throw new Error(`Only the living can be taken in hand, and this is the world as it was after tick ${watcher.lookingAt}; go back to the present first.`);
-  return nearestOrganism(lab, x, y);
-}
-
 /** Takes an organism in hand; -1 lets go. */
 function take(lab: Lab, watcher: Watcher, id: number): void {
+  const past = watcher.pastSeen;
+  if (past !== null && id >= 0) {
+    watcher.inHand = id;
+    // told of with the frame that has its ring
+    watcher.look();
+    return;
+  }
   const facts = id < 0 ? null : organismFacts(lab, id);
   watcher.inHand = facts === null ? -1 : id;
   watcher.look();

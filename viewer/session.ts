@@ -12,6 +12,8 @@ import { LookingBack } from './looking-back.ts';
 import { narrate } from './narrate.ts';
 import { News } from './news.ts';
 import { organismFacts } from './organism-facts.ts';
+import { pastFacts } from './past-facts.ts';
+import { PastLives } from './past-lives.ts';
 import { Places } from './places.ts';
 import type { Playback } from './playback.ts';
 import { PROTOCOL_VERSION, clientMessage, type Hello, type ServerMessage } from './protocol.ts';
@@ -74,7 +76,7 @@ export function createSession(options: SessionOptions): Session {
   const news = new News(lab);
   const hues = huesOf(kernel);
   const scene: Scene = { kernel, hues, fields: fieldsOf(kernel), births: new Places(), deaths: new Places() };
-  const history = new History(kernel, scene.births, scene.deaths, options.history);
+  const history = new History(kernel, scene.births, scene.deaths, { ...options.history, lives: new PastLives(simulation, lab.phylogeny) });
   const lookingBack = new LookingBack(history, playback, () => kernel.tick);
   const schedules = new LiveSchedules(simulation);
   const share = options.share ?? shareOf(lab);
@@ -166,7 +168,7 @@ export function createSession(options: SessionOptions): Session {
     // a world that is still has nothing to say
     if (text !== lastTotals) broadcast(message);
     lastTotals = text;
-    for (const watcher of watchers) if (watcher.inHand >= 0 && watcher.isAwake) watcher.say({ type: 'organism', organism: organismFacts(lab, watcher.inHand) });
+    for (const watcher of watchers) if (watcher.inHand >= 0 && watcher.isAwake && watcher.lookingAt === null) watcher.say({ type: 'organism', organism: organismFacts(lab, watcher.inHand) });
     lookingBack.settle(watchers);
   }
 
@@ -203,6 +205,10 @@ export function createSession(options: SessionOptions): Session {
     join(port) {
       const watcher = new Watcher(port, scene);
       watchers.add(watcher);
+      watcher.onPast = () => {
+        const past = watcher.pastSeen;
+        if (past !== null && watcher.inHand >= 0) watcher.say({ type: 'pastOrganism', organism: pastFacts(lab, past, watcher.inHand) });
+      };
       port.message(hello(null));
       watcher.send(performance.now());
       return {

@@ -34,8 +34,12 @@ export class Watcher {
   lit: Lit | null = null;
   /** The tick that it looks at; null where it looks at the present. */
   lookingAt: number | null = null;
-  /** A past that is to be sent when the frame before it has been drawn. */
+  /** Called when it is shown a past tick. */
+  onPast: (() => void) | null = null;
+  /** The past that it looks at, or is going to. */
   private past: { tick: PastTick; played: boolean } | null = null;
+  /** Whether that is to be sent when the frame before it has been drawn. */
+  private isPastDue = false;
   private readonly scene: Scene;
   private hue = 0;
   private shown: number[];
@@ -84,9 +88,17 @@ export class Watcher {
     this.fieldTicks.fill(-1);
   }
 
-  /** Sends another picture, for a ring or lights, and no field for it. */
-  look(): void {
+  /** Sends another picture, for a ring or lights; of the present without a field. */
+  look(now = performance.now()): void {
     this.changed = true;
+    if (this.past === null) return;
+    this.isPastDue = true;
+    this.sendPast(now);
+  }
+
+  /** The past tick that it sees; null where it sees the present. */
+  get pastSeen(): PastTick | null {
+    return this.lookingAt === null ? null : this.past?.tick ?? null;
   }
 
   get isAwake(): boolean {
@@ -115,6 +127,7 @@ export class Watcher {
   goLive(): void {
     this.lookingAt = null;
     this.past = null;
+    this.isPastDue = false;
     // its fields are those of the past
     this.refresh();
     this.birthsSeen = this.scene.births.total;
@@ -123,6 +136,7 @@ export class Watcher {
 
   showPast(tick: PastTick, played: boolean, now: number): void {
     this.past = { tick, played };
+    this.isPastDue = true;
     this.sendPast(now);
   }
 
@@ -137,8 +151,8 @@ export class Watcher {
       if (now - this.sentAt > ASLEEP_MS) this.asleep = true;
       return;
     }
-    if (this.past !== null) this.sendPast(now);
-    else if (this.lookingAt === null) this.sendPresent(now);
+    if (this.isPastDue) this.sendPast(now);
+    else if (this.past === null) this.sendPresent(now);
   }
 
   private sendPresent(now: number): void {
@@ -159,11 +173,16 @@ export class Watcher {
 
   private sendPast(now: number): void {
     if (this.past === null || this.sentAt !== null) return;
-    const { tick: { tick, frame, fields }, played } = this.past;
-    this.past = null;
+    const { tick: { tick, frame, fields, ids, lives }, played } = this.past;
+    this.isPastDue = false;
     this.lookingAt = tick;
     this.sentAt = now;
-    this.port.frame(writePastFrame(frame, { fields: fields.filter(({ index }) => this.shown.includes(index)), played, hue: this.scene.hues[this.hue]!, hueIndex: this.hue }));
+    const isMember = this.lit === null ? null : lives?.membersOf(this.lit.clade) ?? null;
+    this.port.frame(writePastFrame(frame, {
+      fields: fields.filter(({ index }) => this.shown.includes(index)), played, hue: this.scene.hues[this.hue]!, hueIndex: this.hue,
+      inHand: this.inHand < 0 ? -1 : ids.indexOf(this.inHand), lit: isMember === null ? null : (place) => isMember(ids[place]!),
+    }));
+    this.onPast?.();
   }
 
   /** The fields that this frame has room for, in turn. */

@@ -116,7 +116,7 @@ describe('a frame', () => {
     const kept = new Uint8Array(writeFrame(kernel, content(simulation)));
     const before = kept.slice();
     const hues = huesOf(kernel);
-    const past = hues.map((hue, hueIndex) => parseFrame(writePastFrame(kept, { fields: [thinField(kernel.parts.field, 0)], played: hueIndex === 0, hue, hueIndex })));
+    const past = hues.map((hue, hueIndex) => parseFrame(writePastFrame(kept, { fields: [thinField(kernel.parts.field, 0)], played: hueIndex === 0, hue, hueIndex, inHand: -1, lit: null })));
     expect(past.map(({ past, played, hue, fields }) => [past, played, hues[hue]!.facts.name, fields.length])).toEqual(
       hues.map(({ facts: { held, name } }, i) => [true, i === 0, held ? name : 'kin', 1]));
     for (let row = 0; row < kernel.pop.count; row++) expect(pointOf(past[6]!.organisms, row).hue).toBe(kernel.pop.columns.act[row]);

@@ -73,10 +73,36 @@ describe('a page that looks back', () => {
     page.say({ type: 'show', hue: 'act', fields: [] });
     await until(() => page.frames.at(-1)!.hue === 6);
     expect(page.frames.at(-1)).toMatchObject({ tick: 60, past: true, fields: [] });
-    page.say({ type: 'inspect', x: 3, y: 3 });
-    expect(page.last('refused')!.sentence).toContain('Only the living can be taken in hand, and this is the world as it was after tick 60');
     page.say({ type: 'live' });
     await until(() => !page.frames.at(-1)!.past && page.frames.at(-1)!.tick > 120);
+  });
+
+  it('[V19] takes in hand who lived then, is told of it at each tick that it looks at, and of now when it is back', async () => {
+    const { lab, session } = begin();
+    const page = open(session);
+    await stepTo(lab, page, 40);
+    const { kernel } = lab.simulation;
+    const { columns, count } = kernel.pop;
+    const [id, x, y] = [columns.id[count - 1]!, columns.x[count - 1]!, columns.y[count - 1]!];
+    await stepTo(lab, page, 80);
+    page.say({ type: 'at', tick: 40 });
+    await until(() => page.frames.at(-1)!.past);
+    page.say({ type: 'inspect', x, y, within: 0.01 });
+    await until(() => page.frames.at(-1)!.inHand === count - 1);
+    expect(page.last('pastOrganism')!.organism).toMatchObject({ id, tick: 40, was: 'alive' });
+    const known = page.heard.length;
+    // nobody stands exactly there
+    page.say({ type: 'inspect', x: x + kernel.width / 2, y: y + 1 / 3, within: 1e-9 });
+    expect(page.heard.slice(known).filter(({ type }) => type === 'refused' || type === 'pastOrganism' || type === 'organism')).toEqual([]);
+    page.say({ type: 'at', tick: 44 });
+    await until(() => page.last('pastOrganism')!.organism.tick === 44);
+    page.say({ type: 'light', clade: { genotype: page.last('pastOrganism')!.organism.known!.genotype } });
+    await until(() => page.frames.at(-1)!.hasLit);
+    expect(page.frames.at(-1)).toMatchObject({ tick: 44, past: true });
+    page.say({ type: 'live' });
+    await until(() => !page.frames.at(-1)!.past);
+    await until(() => page.last('organism') !== undefined);
+    expect([null, id]).toContain(page.last('organism')!.organism?.id ?? null);
   });
 
   it('[V11] is told which ticks are held, and shown the nearest where the one that it asks for has not been or is not held', async () => {
@@ -118,7 +144,7 @@ describe('a page that looks back', () => {
           // as if the tick were the oldest that is held
           const frame = lastFrame!.slice();
           new DataView(frame.buffer).setUint32(4, tick, true);
-          return { tick, frame, fields: [] };
+          return { tick, frame, fields: [], ids: new Uint32Array(0), lives: null };
         },
       },
     });
@@ -222,7 +248,7 @@ describe('a page that joins late, or asks for more', () => {
     await until(() => page.frames.at(-1)!.tick === 400);
     expect([lab.simulation.kernel.pop.count, page.frames.at(-1)!.count]).toEqual([0, 0]);
     page.say({ type: 'inspect', x: 1, y: 1 });
-    expect(page.last('organism')!.organism).toBeNull();
+    expect(page.last('organism')).toBeUndefined();
     page.say({ type: 'at', tick: 1 });
     await until(() => page.frames.at(-1)!.tick === 1);
     expect(page.frames.at(-1)).toMatchObject({ count: 1, past: true });

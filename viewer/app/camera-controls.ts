@@ -2,6 +2,8 @@ import { fromEvent } from 'rxjs';
 import type { Camera } from './camera.ts';
 
 const CLICK_SLOP_PX = 4;
+/** Small lights that move are hard to hit. */
+const CLICK_REACH_PX = 28;
 const KEY_STEP_PX = 60;
 const KEY_ZOOM = 1.25;
 const WHEEL_LINE_PX = 16;
@@ -10,8 +12,8 @@ export interface CameraHandlers {
   moved(): void;
   /** The reader has moved the picture, and not only nearer or farther. */
   panned(): void;
-  /** A click that was no drag, in CSS pixels of the view. */
-  picked(viewX: number, viewY: number): void;
+  /** A click that was no drag, or a key, in CSS pixels of the view; what lies farther off than `reach` was not meant. */
+  picked(viewX: number, viewY: number, reach: number): void;
 }
 
 /** Pan by drag or arrow keys, zoom by wheel or pinch to the pointer, double click to see everything. */
@@ -48,7 +50,7 @@ export function controlCamera(canvas: HTMLCanvasElement, camera: Camera, handler
   });
 
   fromEvent<PointerEvent>(canvas, 'pointerup').subscribe((event) => {
-    if (held.delete(event.pointerId) && held.size === 0 && travelled <= CLICK_SLOP_PX) handlers.picked(event.offsetX, event.offsetY);
+    if (held.delete(event.pointerId) && held.size === 0 && travelled <= CLICK_SLOP_PX) handlers.picked(event.offsetX, event.offsetY, CLICK_REACH_PX);
     if (held.size === 0) canvas.classList.remove('dragging');
   });
   fromEvent<PointerEvent>(canvas, 'pointercancel').subscribe((event) => {
@@ -87,7 +89,7 @@ export function controlCamera(canvas: HTMLCanvasElement, camera: Camera, handler
         camera.fit();
         handlers.panned();
         break;
-      case 'Enter': handlers.picked(middleX, middleY); break;
+      case 'Enter': handlers.picked(middleX, middleY, Infinity); break;
       default: return;
     }
     event.preventDefault();

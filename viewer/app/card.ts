@@ -1,7 +1,8 @@
 import { combineLatest, fromEvent } from 'rxjs';
-import type { Ancestor, ClientMessage, OrganismFacts, WorldFacts } from '../protocol.ts';
+import type { Ancestor, ClientMessage, OrganismFacts, PastOrganismFacts, WorldFacts } from '../protocol.ts';
 import { ancestorFold, childrenFold, lifetime } from './card-ancestry.ts';
 import { storyFold, thoughtsFold } from './card-model.ts';
+import { authorThen, doingThen, figuresThen, unknownThen, whenThen } from './card-past.ts';
 import { byId, element, setText } from './dom.ts';
 import { Folds, Piece } from './fold.ts';
 import { diffGenomes, differencesInWords } from './genome-diff.ts';
@@ -74,6 +75,14 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     walk.node.querySelector('button')?.focus();
   };
 
+  const lighter = (genotype: number): HTMLElement => {
+    const button = link('light its clade', () => {
+      light(lit === genotype ? null : genotype);
+      button.setAttribute('aria-pressed', String(lit === genotype));
+    }, { id: 'light-clade', 'aria-pressed': String(lit === genotype), title: 'All who have its genome from the same first bearer light up, and all who descend from them' });
+    return button;
+  };
+
   const showAncestors = (key: number, line: readonly Ancestor[], known: number): void => {
     ancestors.show([key, line, known], () => ancestorFold(line, known, folds, { read, take, more: () => send({ type: 'ancestors', id: key, from: line.length }) }));
   };
@@ -116,17 +125,36 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     const born = `${count(organism.children)} ${organism.children === 1 ? 'child' : 'children'}`;
     const judged = organism.worth === null ? '' : ` · judged ${world?.question?.name ?? 'worthy'} ${organism.worth.toFixed(2)}`;
     const facts = `${born} · mobility ${figure(organism.mobility)} · diet ${figure(organism.diet)} · lineage ${count(organism.lineage)}${judged} · `;
-    foot.show([facts, organism.genotype], () => {
-      const button = link('light its clade', () => {
-        light(lit === organism.genotype ? null : organism.genotype);
-        button.setAttribute('aria-pressed', String(lit === organism.genotype));
-      }, { id: 'light-clade', 'aria-pressed': String(lit === organism.genotype), title: 'All who have its genome from the same first bearer light up, and all who descend from them' });
-      return [facts, button];
-    });
+    foot.show([facts, organism.genotype], () => [facts, lighter(organism.genotype)]);
     story.show(organism.story, (value) => storyFold(value, folds));
     thoughts.show([organism.id, organism.thoughts], () => thoughtsFold(organism.id, organism.thoughts, folds));
     children.show([organism.id, organism.childrenAlive, organism.childrenAliveCount], () => childrenFold(organism, folds, take));
     showAncestors(organism.id, line, organism.ancestorCount);
+  };
+
+  const showPast = (organism: PastOrganismFacts, vocabulary: Vocabulary): void => {
+    const { id, known, seen } = organism;
+    const { line: asked } = store.now;
+    const line = asked?.id === id ? [...organism.ancestors, ...asked.ancestors.slice(organism.ancestors.length)] : organism.ancestors;
+    swatch.style.background = tagColour(store.now.palette, seen?.hue ?? 0);
+    setText(name, `Organism ${count(id)}`);
+    setText(figures, figuresThen(organism));
+    if (ancestorRead !== null && line[ancestorRead] !== undefined) showAncestor(line, ancestorRead, id, organism.ancestorCount, vocabulary, '← back to the organism');
+    else {
+      if (known === null) delete author.node.dataset['operator'];
+      else author.node.dataset['operator'] = known.operator;
+      author.show([whenThen(organism), authorThen(organism)], (words) => words.filter((text) => text !== '').map((text) => element('p', {}, text)));
+      walk.show(null, () => []);
+      if (known === null) for (const piece of [differences, genome]) piece.show(null, () => []);
+      else showGenome(known.genome, organism.parentGenome, -1, vocabulary);
+      intent.show(unknownThen(organism), (text) => text === '' ? [] : [text]);
+    }
+    const facts = [doingThen(organism), ...known === null ? [] : [`lineage ${count(known.lineage)}`, '']].filter((text, index) => index > 0 || text !== '').join(' · ');
+    foot.show([facts, known?.genotype], () => facts === '' ? [] : [facts, ...known === null ? [] : [lighter(known.genotype)]]);
+    story.show(organism.story, (value) => storyFold(value, folds));
+    thoughts.show([id, organism.thoughts], () => thoughtsFold(id, organism.thoughts, folds));
+    children.show(null, () => []);
+    showAncestors(id, line, organism.ancestorCount);
   };
 
   const showElite = (elite: EliteFacts, world: WorldFacts | null, vocabulary: Vocabulary): void => {
@@ -149,14 +177,15 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     const { hand, world } = store.now;
     card.hidden = hand === null;
     const before = inHand;
-    inHand = hand === null ? '' : hand.kind === 'organism' ? `organism ${hand.organism.id}` : `elite ${hand.elite.cell} ${hand.elite.organism}`;
+    inHand = hand === null ? '' : hand.kind !== 'elite' ? `organism ${hand.organism.id}` : `elite ${hand.elite.cell} ${hand.elite.organism}`;
     if (inHand !== before) ancestorRead = null;
     if (hand === null) return;
     swatch.hidden = hand.kind === 'elite';
     if (hand.kind === 'organism') showOrganism(hand.organism, world, vocabularyOf(world));
+    else if (hand.kind === 'past') showPast(hand.organism, vocabularyOf(world));
     else showElite(hand.elite, world, vocabularyOf(world));
     card.dataset['kind'] = hand.kind;
-    card.dataset['id'] = String(hand.kind === 'organism' ? hand.organism.id : hand.elite.organism);
+    card.dataset['id'] = String(hand.kind === 'elite' ? hand.elite.organism : hand.organism.id);
     if (inHand === before) return;
     folds.forget('thought ');
     body.scrollTop = 0;

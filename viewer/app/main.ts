@@ -22,7 +22,8 @@ import { applyFrame, applyMessage, Store } from './state.ts';
 import { showTimeBar } from './time-bar.ts';
 import { showTimeline } from './timeline.ts';
 import { showTopLine } from './top-line.ts';
-import { seeWorld } from './see-world.ts';
+import { turns } from './turns.ts';
+import { canFollow, seeWorld } from './see-world.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
 
 /** A server that feeds pages says so; a static host does not, and then the world runs in the page. */
@@ -66,8 +67,7 @@ async function start(): Promise<void> {
   performance.mark('picture ready');
   const marks = new Marks();
   const follow = (): void => {
-    const { hand } = store.now;
-    if (view !== null) view.follow(!view.isFollowing && hand?.kind === 'organism' && hand.organism.alive);
+    view?.follow(!view.isFollowing && canFollow(store.now));
   };
   bindKeys([
     ...showTimeBar(store, send, looking),
@@ -97,10 +97,12 @@ async function start(): Promise<void> {
     if (isDue) marks.draw(view.camera);
     const prepared = performance.now();
     if (isDue) view.draw();
-    if (bytes === null) return;
-    markOnce('first picture');
-    costs.add(decoded - began, prepared - decoded, performance.now() - prepared);
-    send({ type: 'drawn' });
+    if (bytes !== null) {
+      markOnce('first picture');
+      costs.add(decoded - began, prepared - decoded, performance.now() - prepared);
+      send({ type: 'drawn' });
+    }
+    turns.take(began);
   };
   requestAnimationFrame(drawLoop);
 

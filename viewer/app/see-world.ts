@@ -2,7 +2,7 @@ import { combineLatest } from 'rxjs';
 import type { ClientMessage } from '../protocol.ts';
 import { showChoices } from './choice-bar.ts';
 import { byId, element, setText, showText } from './dom.ts';
-import type { Store } from './state.ts';
+import type { PageState, Store } from './state.ts';
 import { theme$ } from './theme.ts';
 import { offerWorldPicture } from './world-picture.ts';
 import { WorldView } from './world-view.ts';
@@ -16,7 +16,7 @@ export async function seeWorld(store: Store, send: (message: ClientMessage) => v
   const canvas = byId('world', HTMLCanvasElement);
   const fault = byId('fault', HTMLElement);
   const stage = byId('stage', HTMLElement);
-  const view = await WorldView.create(canvas, (x, y) => send({ type: 'inspect', x, y })).catch(() => null);
+  const view = await WorldView.create(canvas, (x, y, within) => send({ type: 'inspect', x, y, ...Number.isFinite(within) ? { within } : {} })).catch(() => null);
   if (view === null) {
     showText(fault, NO_WEBGL);
     byId('choices', HTMLElement).hidden = true;
@@ -33,12 +33,17 @@ export async function seeWorld(store: Store, send: (message: ClientMessage) => v
   return view;
 }
 
+/** Whether there is somebody in hand who can be kept in the middle. */
+export function canFollow({ hand, past }: Pick<PageState, 'hand' | 'past'>): boolean {
+  return past === null ? hand?.kind === 'organism' && hand.organism.alive : hand?.kind === 'past' && hand.organism.was === 'alive';
+}
+
 /** A button over the world, where there is somebody to follow. */
 function offerFollowing(store: Store, view: WorldView): void {
   const button = element('button', { type: 'button', id: 'follow', class: 'plain', title: 'Keep the organism in hand in the middle (F)' }, 'follow');
   button.addEventListener('click', () => view.follow(!view.isFollowing));
   byId('choices', HTMLElement).append(button);
-  combineLatest([view.following$, store.watch(({ hand, past }) => past === null && hand?.kind === 'organism' && hand.organism.alive)]).subscribe(([isFollowing, isPossible]) => {
+  combineLatest([view.following$, store.watch(canFollow)]).subscribe(([isFollowing, isPossible]) => {
     button.hidden = !isPossible;
     button.setAttribute('aria-pressed', String(isFollowing));
     setText(button, isFollowing ? 'following' : 'follow');

@@ -4,7 +4,7 @@ import type { PaletteName } from './palette.ts';
 import type { Frame } from './frame.ts';
 import { newestLines } from '../log-lines.ts';
 import type {
-  Ancestor, Bookmark, EliteFacts, LogLine, MeasureInfo, MeasuredPoint, ModelFacts, MullerFacts, OrganismFacts, Schedule, SeriesPoint, ServerMessage, ShareFacts, Totals, WorldFacts,
+  Ancestor, Bookmark, EliteFacts, LogLine, MeasureInfo, MeasuredPoint, ModelFacts, MullerFacts, OrganismFacts, PastOrganismFacts, Schedule, SeriesPoint, ServerMessage, ShareFacts, Totals, WorldFacts,
 } from '../protocol.ts';
 
 /** Lines of the log that are kept of each kind of news. */
@@ -15,8 +15,8 @@ const MAX_PINS = 60;
 
 export type { EliteFacts } from '../protocol.ts';
 
-/** What the card shows: a living or dead organism, or an elite of the archive. */
-export type Hand = { kind: 'organism'; organism: OrganismFacts } | { kind: 'elite'; elite: EliteFacts } | null;
+/** What the card shows: a living or dead organism, one as it was at a past tick, or an elite of the archive. */
+export type Hand = { kind: 'organism'; organism: OrganismFacts } | { kind: 'past'; organism: PastOrganismFacts } | { kind: 'elite'; elite: EliteFacts } | null;
 
 /** All that the panels show. Organisms and the field are not here: they go from the feed to the graphics card. */
 export interface PageState {
@@ -164,6 +164,9 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       if (message.organism !== null) draft.hand = { kind: 'organism', organism: withLastLife(draft.hand, message.organism) };
       // Nothing more is known of an organism that died childless; what was seen of it stays until it is let go.
       else if (draft.hand?.kind === 'organism') draft.hand.organism.alive = false;
+      return;
+    case 'pastOrganism':
+      draft.hand = { kind: 'past', organism: message.organism };
       return;
     case 'elite': {
       const { type, ...elite } = message;

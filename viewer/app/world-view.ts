@@ -92,7 +92,7 @@ export class WorldView {
   }
 
   /** @throws when the browser has no WebGL 2. */
-  static async create(canvas: HTMLCanvasElement, picked: (x: number, y: number) => void): Promise<WorldView> {
+  static async create(canvas: HTMLCanvasElement, picked: (x: number, y: number, within: number) => void): Promise<WorldView> {
     const renderer = new WebGLRenderer<HTMLCanvasElement>();
     await renderer.init({
       canvas, width: canvas.clientWidth || 1, height: canvas.clientHeight || 1, antialias: false, autoDensity: true, backgroundAlpha: 1,
@@ -102,9 +102,9 @@ export class WorldView {
     controlCamera(canvas, view.camera, {
       moved: () => { view.#moved = true; },
       panned: () => view.follow(false),
-      picked: (viewX, viewY) => {
+      picked: (viewX, viewY, reach) => {
         const place = view.camera.placeAt(viewX, viewY);
-        picked(place.x, place.y);
+        picked(place.x, place.y, reach / view.camera.scale);
       },
     });
     return view;

@@ -66,7 +66,8 @@ export async function openPage(browser: Browser, address: string, viewport = { w
     void dialog.dismiss();
   });
   await page.goto(address);
-  await page.waitForFunction(() => (window.lichen?.state().world ?? null) !== null);
+  // and has drawn it: until then nothing is in its place
+  await page.waitForFunction(() => (window.lichen?.state().world ?? null) !== null && window.lichen!.frameCosts().length > 0);
   return { page, complaints, said };
 }
 

@@ -124,7 +124,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     }
     const born = `${count(organism.children)} ${organism.children === 1 ? 'child' : 'children'}`;
     const judged = organism.worth === null ? '' : ` · judged ${world?.question?.name ?? 'worthy'} ${organism.worth.toFixed(2)}`;
-    const facts = `${born} · mobility ${figure(organism.mobility)} · diet ${figure(organism.diet)} · lineage ${count(organism.lineage)}${judged} · `;
+    const facts = `${born} · mobility ${figure(organism.mobility)} · diet ${figure(organism.diet)} · lineage ${count(organism.lineage)}${judged}`;
     foot.show([facts, organism.genotype], () => [facts, lighter(organism.genotype)]);
     story.show(organism.story, (value) => storyFold(value, folds));
     thoughts.show([organism.id, organism.thoughts], () => thoughtsFold(organism.id, organism.thoughts, folds));

@@ -3,7 +3,7 @@ import type { ClientMessage, ParameterFacts } from '../protocol.ts';
 import { element, setText } from './dom.ts';
 import { scheduleInWords } from './schedule-curve.ts';
 import type { Store } from './state.ts';
-import { stepped } from './words.ts';
+import { shortUnit, stepped } from './words.ts';
 
 const SEND_EVERY_MS = 120;
 type Send = (message: ClientMessage) => void;
@@ -54,7 +54,7 @@ function slider(facts: ParameterFacts, id: string, store: Store, send: Send): HT
     range.valueAsNumber = now;
     reflect(now);
   });
-  return [range, element('span', { class: 'value' }, field, element('span', { class: 'unit' }, facts.unit))];
+  return [range, element('span', { class: 'value' }, field, element('span', { class: 'unit' }, shortUnit(facts.unit)))];
 }
 
 /** A parameter that is either on or off. */

@@ -29,6 +29,11 @@ export function stepped(value: number, step: number): string {
   return String(Number(value.toFixed(Number.isFinite(decimals) ? Math.min(6, Math.max(0, decimals)) : 2)));
 }
 
+/** A unit as it stands beside a number where there is little room: "degrees a tick" as "°/tick", "per 1,000 ticks" as "/1k ticks". */
+export function shortUnit(unit: string): string {
+  return unit.replace(/^degrees/, '°').replace(/(?:^| )(?:a|per) /, '/').replace('1,000', '1k');
+}
+
 /** Dollars with as many decimals as there is something to see in them. */
 export function money(dollars: number): string {
   if (dollars >= 1000) return `$${count(dollars)}`;

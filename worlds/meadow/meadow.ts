@@ -8,6 +8,7 @@ import { commonParameters, parameter, pressure } from '../../core/kernel/paramet
 import { purpose, seedKey } from '../../core/kernel/random.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { grazingActs } from '../grazing/acts.ts';
+import { grazers, mobility, size, wholePieces } from '../grazing/grazers.ts';
 import { beginner, bringToLife, grazingSignals, live, mobilityOf, workings } from '../grazing/living.ts';
 import { grazingColumns } from '../grazing/parts.ts';
 import { grazingPressures } from '../grazing/pressures.ts';
@@ -24,7 +25,7 @@ const grounds = ['grass'];
 const senses = grazingSenses(grounds);
 
 export const parameters = z.object({
-  size: parameter({ title: 'Size', sentence: 'Width and height of the torus.', min: 16, max: 8192, default: 384, step: 1, unit: 'steps', live: false }),
+  size,
   founders: parameter({ title: 'Founders', sentence: 'Organisms at the start.', min: 0, max: 2_000_000, default: 400, step: 1, live: false }),
   patchSize: parameter({ title: 'Patch size', sentence: 'Distance between rich patches.', min: 4, max: 1024, default: 72, step: 1, unit: 'steps', live: false }),
   bareGround: parameter({ title: 'Bare ground', sentence: 'Part of the range of richness that bears nothing.', min: 0, max: 0.9, default: 0.35, step: 0.01, live: false }),
@@ -48,19 +49,12 @@ export const meadow = defineWorld({
     'when energy > 75 and age > 40 ticks -> reproduce\nwhen chance 50% -> eat\notherwise -> wander',
     'when energy > 70 -> mate other\nwhen chance 25% -> wander\notherwise -> eat',
   ],
-  objective: 'offspring conceived',
+  ...grazers,
   measures: [
-    { name: 'mobility', sentence: 'Steps moved for each tick of life.', lower: 0, upper: 1 },
+    mobility,
     { name: 'diet', sentence: 'Share of the energy gained that was bitten out of others.', lower: 0, upper: 1 },
   ],
-  question: {
-    name: 'interesting', labels: ['yes', 'no'],
-    text: 'Is the behaviour of this creature interesting: does it answer to what it senses, in more than one way?',
-  },
-  hearing: 12,
-  energyFull: 80,
-  // a whole number of pieces of ground each way
-  space: ({ size }) => ({ width: size! - (size! % GRAIN), height: size! - (size! % GRAIN) }),
+  space: wholePieces(GRAIN),
 
   create(kernel) {
     const { width, height, seed, pop: { columns } } = kernel;

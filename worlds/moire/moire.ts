@@ -11,6 +11,7 @@ import { Field } from '../../core/kernel/field.ts';
 import { commonParameters, parameter, pressure } from '../../core/kernel/parameters.ts';
 import { defineWorld } from '../../core/kernel/world.ts';
 import { grazingActs } from '../grazing/acts.ts';
+import { grazers, mobility, size, wholePieces } from '../grazing/grazers.ts';
 import { beginner, bringToLife, grazingSignals, live, mobilityOf, workings } from '../grazing/living.ts';
 import { grazingPressures } from '../grazing/pressures.ts';
 import { factsOf, grazingSenses } from '../grazing/senses.ts';
@@ -28,7 +29,7 @@ const GRAIN = 2;
 const senses = grazingSenses(resources);
 
 export const parameters = z.object({
-  size: parameter({ title: 'Size', sentence: 'Width and height of the torus.', min: 16, max: 8192, default: 384, step: 1, unit: 'steps', live: false }),
+  size,
   founders: parameter({ title: 'Founders', sentence: 'Organisms at the start.', min: 0, max: 2_000_000, default: 1600, step: 1, live: false }),
   lattice: parameter({ title: 'Lattice', sentence: 'What the two layers are: 0 hexagonal, 1 square.', min: 0, max: 1, default: 0, step: 1, live: false }),
   constant: parameter({ title: 'Lattice constant', sentence: 'Distance between the sites of the lower layer.', min: 2 * GRAIN, max: 64, default: 4, step: 0.1, unit: 'steps', live: false }),
@@ -62,19 +63,12 @@ export const moire = defineWorld({
     'when energy > 75 -> mate other\nwhen chance 40% -> wander\notherwise -> eat amber',
     'when energy > 75 -> mate other\nwhen chance 40% -> wander\notherwise -> eat jade',
   ],
-  objective: 'offspring conceived',
+  ...grazers,
   measures: [
-    { name: 'mobility', sentence: 'Steps moved for each tick of life.', lower: 0, upper: 1 },
+    mobility,
     { name: 'diet', sentence: 'Share of the energy grazed that came of amber; a half where nothing was grazed.', lower: 0, upper: 1 },
   ],
-  question: {
-    name: 'interesting', labels: ['yes', 'no'],
-    text: 'Is the behaviour of this creature interesting: does it answer to what it senses, in more than one way?',
-  },
-  hearing: 12,
-  energyFull: 80,
-  // a whole number of pieces of ground each way
-  space: ({ size }) => ({ width: size! - (size! % GRAIN), height: size! - (size! % GRAIN) }),
+  space: wholePieces(GRAIN),
   create: createMoire,
 });
 

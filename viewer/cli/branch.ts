@@ -3,9 +3,11 @@ import { checkParameter } from '../../core/kernel/parameters.ts';
 import { findWorld } from '../../worlds/index.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { Failure, orFail } from './failure.ts';
+import { modelsOf } from './model-access.ts';
 import { planRun, readSettings } from './plan.ts';
-import { carryOut, modelsOf, say, type ModelFlags } from './run.ts';
+import { carryOut, type ModelFlags } from './run.ts';
 import { branchFolder, checkFolder, finishedAt, openToGoOn } from './run-folder.ts';
+import { say } from './say.ts';
 
 export interface BranchFlags extends ModelFlags {
   at: number;
@@ -44,7 +46,7 @@ export async function branch(target: string, flags: BranchFlags): Promise<number
   }
   const begun = openToGoOn(out);
   try {
-    return await carryOut({ ...rest, spec, resumed: begun }, (stop) => modelsOf(spec, stop));
+    return await carryOut({ ...rest, spec, resumed: begun }, (stop) => modelsOf(spec, stop.signal));
   } finally {
     // whoever recorded has let it go already
     begun.lock.release();

@@ -35,6 +35,16 @@ export function isModelChosen(asked: string | undefined, env: NodeJS.ProcessEnv 
   return asked !== undefined || Boolean(env['LICHEN_MODEL']) || Boolean(env['OPENAI_BASE_URL']);
 }
 
+/** Whether a run without a model of its own choice needs none. */
+export function asksNobody({ model, operator, parameters }: RunSpec): boolean {
+  return model === undefined && operator === 'classical' && !(parameters['deliberation']! > 0) && !(parameters['judging']! > 0);
+}
+
+/** Opens the models that a spec names; none where it asks nobody. @throws ModelError */
+export async function modelsOf(spec: RunSpec, signal: AbortSignal): Promise<ModelAccess> {
+  return asksNobody(spec) ? noModel : await accessModels(spec.model, spec.models, signal);
+}
+
 /** What models can be given to, besides the run as a whole. */
 const assignable: readonly string[] = [...roles, ...modelOperators];
 

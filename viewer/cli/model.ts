@@ -10,7 +10,7 @@ import { lifeInWords } from '../../agents/operators/words.ts';
 import { worlds } from '../../worlds/index.ts';
 import { Failure, messageOf } from './failure.ts';
 import { accessModels, endpointName, stageBars } from './model-access.ts';
-import { say } from './run.ts';
+import { say } from './say.ts';
 import { listenForStop } from './stop.ts';
 import { megabytes } from './words.ts';
 

@@ -13,7 +13,7 @@ import { DEFAULT_PORT, checkPort } from './live.ts';
 import { buildPage, pageFolder } from './page.ts';
 import { openQdaif, runName } from './qdaif-folder.ts';
 import type { QdaifPlan } from './qdaif-plan.ts';
-import { say } from './run.ts';
+import { say } from './say.ts';
 import { listenForStop } from './stop.ts';
 import { counted } from './words.ts';
 

@@ -14,7 +14,7 @@ import { amendPlan, planQdaif, type QdaifFlags, type QdaifPlan } from './qdaif-p
 import { createQdaifProgress, type QdaifProgress } from './qdaif-progress.ts';
 import { methodRows, runsCsv, tableCsv, tableMarkdown, type RunRow } from './qdaif-table.ts';
 import { readyPage, viewQdaif, watchQdaif, type QdaifWatch } from './qdaif-watch.ts';
-import { say } from './run.ts';
+import { say } from './say.ts';
 import { listenForStop, type Stop } from './stop.ts';
 import { counted } from './words.ts';
 

@@ -8,11 +8,12 @@ import { estimateWords, rehearse, type RunEstimate } from './estimate.ts';
 import { Failure } from './failure.ts';
 import { runHeadless } from './headless.ts';
 import { DEFAULT_PORT, DEFAULT_SPEED, checkPort, runLive } from './live.ts';
-import { accessModels, noModel, replayAccess, type ModelAccess } from './model-access.ts';
+import { modelsOf, noModel, replayAccess, type ModelAccess } from './model-access.ts';
 import { buildPage } from './page.ts';
 import { perform, type Performed } from './perform.ts';
 import { planRun } from './plan.ts';
 import { checkFolder, openRecorded, openToGoOn, type RecordedRun, type RunToGoOn } from './run-folder.ts';
+import { say } from './say.ts';
 import { listenForStop, type Stop } from './stop.ts';
 import { proseWidth, summaryWords, wrap } from './words.ts';
 
@@ -62,12 +63,7 @@ export async function run(target: string, flags: RunFlags): Promise<number> {
   // a run without a model has recorded no replies, and its turns are all there is to give again
   const cassette = played !== null && spec.model === 'none' && !existsSync(played.cassette) ? undefined : played?.cassette ?? replay;
   return await carryOut({ spec, ...flags, resumed, played }, async (stop) => (
-    cassette === undefined ? await modelsOf(spec, stop) : replayAccess(cassette, spec.model)));
-}
-
-/** Opens the models that a spec names; none where it asks nobody. */
-export async function modelsOf(spec: RunSpec, stop: Pick<Stop, 'signal'>): Promise<ModelAccess> {
-  return asksNobody(spec) ? noModel : await accessModels(spec.model, spec.models, stop.signal);
+    cassette === undefined ? await modelsOf(spec, stop.signal) : replayAccess(cassette, spec.model)));
 }
 
 /** A run that is gone on with is the same run: what would have made it another is refused. */
@@ -82,11 +78,6 @@ function checkSame(wanted: RunSpec, recorded: RunSpec): void {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Whether a run without a model of its own choice needs none. */
-export function asksNobody({ model, operator, parameters }: RunSpec): boolean {
-  return model === undefined && operator === 'classical' && !(parameters['deliberation']! > 0) && !(parameters['judging']! > 0);
 }
 
 export interface Errand {
@@ -141,7 +132,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
     const estimate = await foresee(spec, model, prices, errand.estimate === true);
     if (errand.estimate === true) return tellEstimate(estimate, json);
     if (estimate !== null) say(estimateWords(estimate));
-    performed = await perform({ spec, model, prices, out, resumed, played, cache, estimate, say }, async ({ lab, service, spec: performed, folder, check, spent }) => {
+    performed = await perform({ spec, model, prices, out, resumed, played, cache, estimate, say }, async ({ lab, service, spec: known, folder, check, spent }) => {
       if (spec.operator !== 'classical' || service !== null) {
         say(service === null ? 'No model: the children planned for it come from the classical operators.' : model.facts.note);
       }
@@ -150,7 +141,7 @@ export async function carryOut(errand: Errand, findModel: (stop: Stop) => Promis
       const lastTick = headless ? spec.ticks ?? DEFAULT_TICKS : spec.ticks;
       return headless
         ? await runHeadless({ lab, lastTick: lastTick!, stop, halt: spent, afterTick: check })
-        : await runLive({ lab, spec: performed, folder, model: model.facts, service, port, speed, lastTick, stop, check });
+        : await runLive({ lab, spec: known, folder, model: model.facts, service, port, speed, lastTick, stop, check });
     });
   } finally {
     await letGo();
@@ -192,9 +183,4 @@ function report(summary: RunSummary, lab: Lab, model: ModelAccess, folder: strin
   stream.write(`${wrap(summaryWords(summary, lab, model.facts.name), proseWidth(stream))}\n`);
   if (folder !== null) stream.write(`The run is recorded in ${folder}\n`);
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-}
-
-/** A line for the person at the terminal. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

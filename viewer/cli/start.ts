@@ -3,7 +3,8 @@ import { weightsFacts } from '../../agents/model/weights.ts';
 import { worlds } from '../../worlds/index.ts';
 import { accessModels, isModelChosen, noModel, type ModelAccess } from './model-access.ts';
 import { planRun } from './plan.ts';
-import { carryOut, say, type ModelFlags } from './run.ts';
+import { carryOut, type ModelFlags } from './run.ts';
+import { say } from './say.ts';
 import type { Stop } from './stop.ts';
 
 export interface StartFlags extends ModelFlags { seed?: number; set: string[]; model?: string; out?: string; port?: number; speed?: number }

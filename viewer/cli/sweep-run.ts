@@ -4,8 +4,8 @@ import { knownPrices } from '../../agents/model/prices.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { Failure } from './failure.ts';
 import { isHeld } from './lock.ts';
+import { modelsOf } from './model-access.ts';
 import { perform } from './perform.ts';
-import { modelsOf } from './run.ts';
 import { openToGoOn, type RunToGoOn } from './run-folder.ts';
 import { isWhole, readResults, type RunResults } from './run-results.ts';
 
@@ -27,7 +27,7 @@ export async function performRun(spec: RunSpec, folder: string, onTick: (tick: n
   const done = wholeRun(folder);
   if (done !== null) return done;
   const resumed = takeUp(folder);
-  const model = await modelsOf(spec, { signal: new AbortController().signal });
+  const model = await modelsOf(spec, new AbortController().signal);
   try {
     const settled = { ...spec, model: model.name };
     const { spent, summary } = await perform({

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { weightsFacts } from '../../agents/model/weights.ts';
 import { readExperiment } from './experiment-file.ts';
 import { planExperiment, pointWords, type ExperimentPlan } from './experiment-plan.ts';
-import { asksNobody } from './run.ts';
+import { asksNobody } from './model-access.ts';
 import type { RunResults } from './run-results.ts';
+import { say } from './say.ts';
 import { listenForStop } from './stop.ts';
 import { SweepFolder } from './sweep-folder.ts';
 import { performAll } from './sweep-pool.ts';
@@ -84,8 +85,4 @@ function conclude(plan: ExperimentPlan, folder: SweepFolder, found: readonly (Ru
 
 function slug(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '') || 'sweep';
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -8,7 +8,7 @@ import { mean } from '../../core/measures/statistics.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { Failure, asFailure } from './failure.ts';
 import { accessModels, type ModelAccess } from './model-access.ts';
-import { say } from './run.ts';
+import { say } from './say.ts';
 import { listenForStop, type Stop } from './stop.ts';
 import { markdown, plainText } from './trial-blocks.ts';
 import { TrialFolder, type TrialHead } from './trial-folder.ts';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { budgetBrief, budgetLines, isNearlySpent, raisedCap, spentUnits } from '../../viewer/app/budget-words.ts';
 import { Camera } from '../../viewer/app/camera.ts';
 import { applyMessage, EMPTY_STATE, MAX_LOG_LINES, type PageState } from '../../viewer/app/state.ts';
+import { actColour } from '../../viewer/app/palette.ts';
 import { shortUnit, stepped, withVisibleControls } from '../../viewer/app/words.ts';
 import type { BudgetFacts, LogLine, OrganismFacts, ServerMessage } from '../../viewer/protocol.ts';
 
@@ -43,6 +44,15 @@ describe('text and numbers', () => {
   it('writes a value with the decimals of its step', () => {
     expect([stepped(0.4200001, 0.01), stepped(3, 1), stepped(0, 0.0001), stepped(0.05, 0.001)]).toEqual(['0.42', '3', '0', '0.05']);
     expect(['degrees', 'degrees a tick', 'per 1,000 ticks', 'energy', '%', ''].map(shortUnit)).toEqual(['°', '°/tick', '/1k ticks', 'energy', '%', '']);
+  });
+});
+
+describe('colours', () => {
+  it.each(['lichen', 'clear'] as const)('of twelve acts are twelve in the palette %s', (palette) => {
+    const acts = Array.from({ length: 12 }, (_, act) => actColour(palette, act));
+    for (const [i, one] of acts.entries()) {
+      for (const other of acts.slice(0, i)) expect(Math.hypot(...one.map((part, c) => part - other[c]!))).toBeGreaterThan(25);
+    }
   });
 });
 

@@ -26,12 +26,16 @@ export function colours(palette: PaletteName): readonly string[] {
   return palette === 'clear' ? CLEAR : LICHEN;
 }
 
-/** Colour of an act: the lineage colours in an order that sets neighbours apart, then lighter ones. */
+/** Above this, in [0, 255], a colour has no lighter one beside it. */
+const NEARLY_WHITE = 215;
+
+/** Colour of an act: the lineage colours in an order that sets neighbours apart, then lighter ones, or of those that are nearly white darker ones. */
 export function actColour(palette: PaletteName, act: number): Rgb {
   const set = colours(palette);
   const [r, g, b] = parseColour(set[(act * 3 + 4) % set.length] ?? '#ffffff');
-  const light = act >= set.length ? 0.45 : 0;
-  return [r + (255 - r) * light, g + (255 - g) * light, b + (255 - b) * light];
+  if (act < set.length) return [r, g, b];
+  const [part, towards] = Math.min(r, g, b) > NEARLY_WHITE ? [0.5, 0] : [0.45, 255];
+  return [r + (towards - r) * part, g + (towards - g) * part, b + (towards - b) * part];
 }
 
 export function signalColour(palette: PaletteName, signal: number): Rgb {

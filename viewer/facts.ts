@@ -19,6 +19,8 @@ export interface ParameterFacts {
   ofModel: boolean;
   /** What turns it while the world runs; null where nothing does but people. */
   schedule: Schedule | null;
+  /** What it has where its schedule has no say; absent or null where it has none. */
+  base?: number | null;
 }
 
 /**

@@ -23,12 +23,17 @@ export class LiveSchedules {
     return this.turning.get(key)?.schedule ?? null;
   }
 
-  /** Throws an error with one sentence for a parameter that there is not or that is fixed, or values out of its range. */
-  begin(key: string, schedule: Schedule): void {
+  /** What a parameter has where its schedule has no say; undefined where no schedule turns it. */
+  baseOf(key: string): number | undefined {
+    return this.turning.get(key)?.base;
+  }
+
+  /** A schedule in the place of another keeps its `base`. Throws an error with one sentence for a parameter that there is not or that is fixed, or values out of its range. */
+  begin(key: string, schedule: Schedule, base = this.baseOf(key)): void {
     const { kernel, world } = this.simulation;
     checkSchedules(world.parameters, { [key]: schedule });
     if (schedule.kind === 'manual') this.turning.delete(key);
-    else this.turning.set(key, { schedule, base: kernel.parameter(key), begun: false });
+    else this.turning.set(key, { schedule, base: base ?? kernel.parameter(key), begun: false });
   }
 
   /** Whether there was a schedule. */

@@ -88,7 +88,7 @@ export type ServerMessage =
   | { type: 'cells'; cells: [cell: number, objective: number][] }
   | { type: 'muller'; muller: MullerFacts }
   /** A parameter was turned, or is scheduled otherwise. */
-  | { type: 'parameter'; key: string; value: number; schedule: Schedule | null }
+  | { type: 'parameter'; key: string; value: number; schedule: Schedule | null; base?: number | null }
   | { type: 'log'; lines: LogLine[] }
   | { type: 'organism'; organism: OrganismFacts | null }
   /** What is in hand, as it was after the tick that the page looks at. */

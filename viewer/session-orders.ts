@@ -94,17 +94,21 @@ function turn({ lab, schedules, turned }: Stage, key: string, value: number): vo
 
 /** Lets a parameter turn by itself, or ends that: the value that it has is then a person's choice. */
 function schedule(stage: Stage, { key, schedule: given }: Extract<ClientMessage, { type: 'schedule' }>): void {
-  const { lab: { simulation, schedules: specified }, schedules, news, broadcast } = stage;
+  const { lab: { simulation, schedules: specified }, schedules, news, broadcast, turned } = stage;
   const { kernel, world } = simulation;
   const title = parameterFacts(world.parameters).find((fact) => fact.key === key)?.title ?? key;
   const isEnded = given === null || given.kind === 'manual';
   if (isEnded) {
     if (specified.driving.includes(key)) turn(stage, key, kernel.parameter(key));
     else if (!schedules.end(key)) throw new Error(`${title} has no schedule that could end.`);
-  } else schedules.begin(key, given);
+  } else {
+    schedules.begin(key, given, schedules.baseOf(key) ?? specified.baseOf(key));
+    // the schedule of the spec has no say from here on, whether or not the new one begins with another value
+    if (specified.driving.includes(key)) turned(simulation.submit({ kind: 'set', key, value: kernel.parameter(key) }), key);
+  }
   const now = isEnded ? null : given;
   news.write(kernel.tick, 'command', now === null ? `${title}: the schedule was ended by hand` : `${title} follows a schedule: ${scheduleWords(now)}, by hand`);
-  broadcast({ type: 'parameter', key, value: kernel.parameter(key), schedule: now });
+  broadcast({ type: 'parameter', key, value: kernel.parameter(key), schedule: now, base: schedules.baseOf(key) ?? null });
 }
 
 /** Takes an organism in hand; -1 lets go. */

@@ -122,7 +122,7 @@ export function createSession(options: SessionOptions): Session {
     for (const { lit } of watchers) lit?.note(event);
     history.note();
     for (const { command } of event.commands) {
-      if (command.kind === 'set') broadcast({ type: 'parameter', key: command.key, value: command.value, schedule: scheduleOf(command.key) });
+      if (command.kind === 'set') broadcast({ type: 'parameter', key: command.key, value: command.value, schedule: scheduleOf(command.key), base: baseOf(command.key) });
     }
   });
 
@@ -132,6 +132,10 @@ export function createSession(options: SessionOptions): Session {
 
   function scheduleOf(key: string): Schedules[string] | null {
     return schedules.of(key) ?? (lab.schedules.driving.includes(key) ? options.schedules?.[key] ?? null : null);
+  }
+
+  function baseOf(key: string): number | null {
+    return schedules.baseOf(key) ?? lab.schedules.baseOf(key) ?? null;
   }
 
   function totals(): Totals {
@@ -148,7 +152,7 @@ export function createSession(options: SessionOptions): Session {
 
   function hello(missed: Hello['missed']): Hello {
     return {
-      type: 'hello', version: PROTOCOL_VERSION, world: worldFacts(lab, hues.map(({ facts }) => facts), scheduleOf), seed: simulation.seed, model, operator: lab.operator,
+      type: 'hello', version: PROTOCOL_VERSION, world: worldFacts(lab, hues.map(({ facts }) => facts), (key) => ({ schedule: scheduleOf(key), base: baseOf(key) })), seed: simulation.seed, model, operator: lab.operator,
       playing: heart.playing, ticksPerSecond: heart.ticksPerSecond, ...news.greeting, bookmarks: bookmarks.all, share, totals: totals(), missed,
     };
   }

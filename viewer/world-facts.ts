@@ -21,8 +21,8 @@ export function headlineOf({ kernel: { parts: { headline } }, world }: Lab['simu
   return { headline: { title: facts?.title ?? headline.key, unit: facts?.unit ?? '', value: headline.value() } };
 }
 
-/** What a page is told of a world once. `scheduleOf` says what turns a parameter. */
-export function worldFacts(lab: Lab, hues: HueFacts[], scheduleOf: (key: string) => Schedule | null): WorldFacts {
+/** What a page is told of a world once. `turnedBy` says what turns a parameter, and from where. */
+export function worldFacts(lab: Lab, hues: HueFacts[], turnedBy: (key: string) => { schedule: Schedule | null; base: number | null }): WorldFacts {
   const { simulation: { kernel, world }, service, archiveChoice } = lab;
   const { vocabulary } = world;
   return {
@@ -32,7 +32,7 @@ export function worldFacts(lab: Lab, hues: HueFacts[], scheduleOf: (key: string)
     signals: vocabulary.signals.map((name) => ({ name })),
     // sliders that nobody would answer are left out
     parameters: parameterFacts(world.parameters).filter(({ ofModel, key }) => !ofModel || service !== null || kernel.parameter(key) !== 0)
-      .map((fact) => ({ ...fact, value: kernel.parameter(fact.key), schedule: scheduleOf(fact.key) })),
+      .map((fact) => ({ ...fact, value: kernel.parameter(fact.key), ...turnedBy(fact.key) })),
     hues,
     fields: fieldsOf(kernel).map(({ name, title }) => ({ name, title })),
     archive: { dims: [...ARCHIVE_DIMS], ...archiveFacts(world, archiveChoice) },

@@ -60,6 +60,11 @@ export class ScheduleDriver implements Saveable {
     return this.driven.filter(({ over }) => !over).map(({ key }) => key);
   }
 
+  /** What a parameter has where its schedule has no say; undefined where no schedule turns it. */
+  baseOf(key: string): number | undefined {
+    return this.driven.find((one) => one.key === key && !one.over)?.base;
+  }
+
   save(): Packable {
     return this.driven.filter(({ over }) => over).map(({ key }) => key);
   }

@@ -3,10 +3,12 @@ import { ArchiveMap, cellRanges, neighbour, NO_CELL } from '../../viewer/app/arc
 import { toCsv } from '../../viewer/app/csv.ts';
 import { cladeAt, layMuller, REST, sampleAt, withDescendants } from '../../viewer/app/muller-plot.ts';
 import { fileName } from '../../viewer/app/save-file.ts';
-import { horizon, scheduleInWords } from '../../viewer/app/schedule-curve.ts';
+import { curvePoints, horizon, scheduleInWords } from '../../viewer/app/schedule-curve.ts';
+import { firstParts, nextStep, partsOf, readSchedule, SCHEDULE_FIELDS, type ScheduleKind } from '../../viewer/app/schedule-fields.ts';
+import { valueAt, type Schedule } from '../../core/schedules/schedule.ts';
 import { allLines, drawnLines, tabulate, titleOf, valueBefore } from '../../viewer/app/series-lines.ts';
 import { mullerBands, MULLER_ROOT } from '../../core/measures/muller.ts';
-import type { MullerFacts, WorldFacts } from '../../viewer/protocol.ts';
+import type { MullerFacts, ParameterFacts, WorldFacts } from '../../viewer/protocol.ts';
 
 const archive: WorldFacts['archive'] = { dims: [4, 3], objective: 'children', measures: [{ name: 'mobility', sentence: '', lower: 0, upper: 1 }, { name: 'diet', sentence: '', lower: 0, upper: 6 }] };
 
@@ -136,5 +138,50 @@ describe('schedules in words', () => {
     expect(horizon({ kind: 'shock', at: 300, value: 1, ticks: 200 }, 100)).toEqual({ from: 100, to: 580 });
     expect(horizon({ kind: 'season', mean: 1, amplitude: 0.5, period: 400, phase: 0 }, 100)).toEqual({ from: 100, to: 1100 });
     expect(horizon({ kind: 'ramp', from: 0, to: 1, start: 0, ticks: 10 }, 500)).toEqual({ from: 500, to: 524 });
+  });
+});
+
+describe('the form of a schedule', () => {
+  const facts: ParameterFacts = { key: 'scarcity', title: 'Scarcity', sentence: '', unit: '', min: 0, max: 1, step: 0.01, initial: 0.3, value: 0.3, pressure: true, live: true, ofModel: false, schedule: null };
+  const several: Schedule[] = [
+    { kind: 'constant', value: 0.4 }, { kind: 'ramp', from: 0.1, to: 0.7, start: 250, ticks: 300 }, { kind: 'season', mean: 0.5, amplitude: 0.25, period: 80, phase: 0.375 },
+    { kind: 'step', values: [{ at: 205, value: 0.9 }, { at: 310, value: 0.2 }, { at: 311, value: 0.6 }] }, { kind: 'shock', at: 1100, value: 0.8, ticks: 2 },
+  ];
+
+  it('[V20] has every part of a schedule, and gives it back as it was', () => {
+    for (const given of several) expect(readSchedule(given.kind, partsOf(given), facts)).toEqual(given);
+    expect(readSchedule('step', [{ at: 310, value: 0.2 }, { at: 205, value: 0.9 }], facts)).toEqual({ kind: 'step', values: [{ at: 205, value: 0.9 }, { at: 310, value: 0.2 }] });
+    for (const kind of Object.keys(SCHEDULE_FIELDS) as ScheduleKind[]) expect(readSchedule(kind, firstParts(kind, facts, 0.3, 1000), facts)).toMatchObject({ kind });
+    const steps = firstParts('step', facts, 0.3, 1000);
+    for (let i = 0; i < 4; i++) steps.push(nextStep(steps, facts, 0.3, 1000));
+    expect(steps).toEqual([0.8, 0.3, 0.8, 0.3, 0.8].map((value, i) => ({ at: 1100 + 100 * i, value })));
+  });
+
+  it('[V20] says in a sentence what is wrong', () => {
+    expect(readSchedule('step', [{ at: 5, value: 0.2 }, { at: 5, value: 0.3 }], facts)).toBe('Two steps are at tick 5; each needs a tick of its own.');
+    expect(readSchedule('step', [{ at: 5, value: 0.2 }, { at: 7.5, value: 0.3 }], facts)).toBe('“at tick” is 7.5, but must be a whole number, 0 or more.');
+    expect(readSchedule('ramp', [{ from: 0, to: NaN, start: 0, ticks: 10 }], facts)).toBe('“to” needs a number.');
+    expect(readSchedule('ramp', [{ from: 0, to: 1, start: 0, ticks: 0 }], facts)).toBe('“for ticks” is 0, but must be a whole number, 1 or more.');
+    expect(readSchedule('season', [{ mean: 0.5, amplitude: 0.2, period: 10, phase: 1.5 }], facts)).toBe('“phase, 0 to 1” is 1.5, but must be from 0 to 1.');
+    expect(readSchedule('season', [{ mean: 0.5, amplitude: 0.6, period: 10, phase: 0 }], facts)).toBe('It would reach -0.1, but Scarcity goes from 0 to 1.');
+    expect(readSchedule('season', [{ mean: 0.5, amplitude: -0.6, period: 10, phase: 0 }], facts)).toMatch(/^“amplitude” cannot be that; .*amplitude is 0 or more\.$/);
+    expect(readSchedule('constant', [{ value: 2.5 }], { ...facts, max: 9, step: 1 })).toBe('It would be 2.5, but Scarcity is a whole number.');
+  });
+
+  it('[V20] draws what will be: at each of its ticks the value that the parameter then has, however short a shock is', () => {
+    for (const given of several) {
+      const { from, to } = horizon(given, 200);
+      const points = curvePoints(given, from, to, 0.3, 0.01);
+      expect(points.map(({ tick }) => tick)).toEqual([...points.map(({ tick }) => tick)].sort((a, b) => a - b));
+      for (const { tick, value } of points) expect(value).toBe(valueAt(given, tick, 0.3));
+      // a straight line between two points passes no jump
+      for (let i = 1; i < points.length; i++) {
+        for (let tick = points[i - 1]!.tick; tick <= points[i]!.tick; tick++) {
+          const share = (tick - points[i - 1]!.tick) / (points[i]!.tick - points[i - 1]!.tick);
+          expect(Math.abs(points[i - 1]!.value + share * (points[i]!.value - points[i - 1]!.value) - valueAt(given, tick, 0.3)), `${given.kind} at ${tick}`).toBeLessThan(0.02);
+        }
+      }
+    }
+    expect(new Set(curvePoints({ kind: 'ramp', from: 0, to: 3, start: 0, ticks: 90 }, 0, 100, 0, 1).map(({ value }) => value))).toEqual(new Set([0, 1, 2, 3]));
   });
 });

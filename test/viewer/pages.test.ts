@@ -309,6 +309,31 @@ describe('a schedule that a page sets', () => {
     expect(replay.simulation.fingerprint).toBe(lab.simulation.fingerprint);
   });
 
+  it('[V20] that is changed while it runs goes back to where the first began, be it a page\'s or the spec\'s', async () => {
+    const shock = (value: number, at: number, ticks: number) => ({ kind: 'shock' as const, value, at, ticks });
+    const schedules = { crowding: shock(0.4, 10, 30) };
+    const { lab, session } = begin({ schedules }, { schedules });
+    const { kernel } = lab.simulation;
+    const before = kernel.parameter('crowding');
+    const page = open(session);
+    const told = (key: string) => (open(session).heard[0] as Hello).world.parameters.find((each) => each.key === key)!;
+    expect(told('crowding')).toMatchObject({ schedule: { kind: 'shock' }, base: before });
+    page.say({ type: 'schedule', key: 'scarcity', schedule: shock(0.9, 10, 30) });
+    expect(page.last('parameter')).toMatchObject({ key: 'scarcity', base: 0.1 });
+    await stepTo(lab, page, 20);
+    expect([kernel.parameter('scarcity'), kernel.parameter('crowding')]).toEqual([0.9, 0.4]);
+    page.say({ type: 'schedule', key: 'scarcity', schedule: shock(0.9, 10, 15) });
+    page.say({ type: 'schedule', key: 'crowding', schedule: shock(0.4, 10, 15) });
+    expect([told('scarcity').base, told('crowding').base]).toEqual([0.1, before]);
+    await stepTo(lab, page, 24);
+    expect([kernel.parameter('scarcity'), kernel.parameter('crowding')]).toEqual([0.9, 0.4]);
+    await stepTo(lab, page, 36);
+    expect([kernel.parameter('scarcity'), kernel.parameter('crowding')]).toEqual([0.1, before]);
+    // the spec's would have ended it only now
+    await stepTo(lab, page, 45);
+    expect([kernel.parameter('scarcity'), kernel.parameter('crowding')]).toEqual([0.1, before]);
+  });
+
   it('[V15] ends when somebody turns the pressure or ends it, and is refused where it makes no sense', async () => {
     const { lab, session } = begin({ schedules: { crowding: { kind: 'season', mean: 0.1, amplitude: 0.05, period: 40, phase: 0 } } },
       { schedules: { crowding: { kind: 'season', mean: 0.1, amplitude: 0.05, period: 40, phase: 0 } } });

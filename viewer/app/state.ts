@@ -1,4 +1,4 @@
-import { produce, type Draft } from 'immer';
+import { current, original, produce, type Draft } from 'immer';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { PaletteName } from './palette.ts';
 import type { Frame } from './frame.ts';
@@ -10,7 +10,7 @@ import type {
 /** Lines of the log that are kept of each kind of news. */
 export const MAX_LOG_LINES = 80;
 /** Beyond this every second point of the series is let go. */
-const MAX_SERIES_POINTS = 4000;
+const MAX_SERIES_POINTS = 2000;
 const MAX_PINS = 60;
 
 export type { EliteFacts } from '../protocol.ts';
@@ -53,6 +53,8 @@ export interface PageState {
   /** Parameters that live now, by key. */
   values: Record<string, number>;
   schedules: Record<string, Schedule>;
+  /** What parameters have where their schedules have no say. */
+  bases: Record<string, number>;
   hand: Hand;
   palette: PaletteName;
   /** The last thing refused or ended, in a sentence; empty when all is well. */
@@ -63,7 +65,7 @@ export interface PageState {
 export const EMPTY_STATE: PageState = {
   link: 'opening', world: null, seed: null, operator: '', model: null, playing: false, ticksPerSecond: 0, measuredTicksPerSecond: 0,
   totals: null, series: [], measures: [], measured: [], muller: { ticks: [], totals: [], clades: [] }, bookmarks: [], share: null,
-  past: null, seeking: null, missed: null, line: null, log: [], pins: [], cells: {}, values: {}, schedules: {}, hand: null, palette: 'lichen', trouble: '', finished: '',
+  past: null, seeking: null, missed: null, line: null, log: [], pins: [], cells: {}, values: {}, schedules: {}, bases: {}, hand: null, palette: 'lichen', trouble: '', finished: '',
 };
 
 /** The page's state, changed by recipes and watched by the panels. */
@@ -104,6 +106,10 @@ export function applyFrame(draft: Draft<PageState>, { tick, past, played }: Pick
   else if (draft.past?.tick !== tick || draft.past.played !== played) draft.past = { tick, played };
 }
 
+function everySecond<T>(points: readonly T[]): T[] {
+  return points.filter((_, index) => index % 2 === 0);
+}
+
 /** What a message of the simulation changes. */
 export function applyMessage(draft: Draft<PageState>, message: ServerMessage): void {
   switch (message.type) {
@@ -118,6 +124,7 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
         hand: message.missed === null ? null : draft.hand, trouble: '', finished: '',
         cells: Object.fromEntries(message.cells), values: Object.fromEntries(message.world.parameters.map(({ key, value }) => [key, value])),
         schedules: Object.fromEntries(message.world.parameters.flatMap(({ key, schedule }) => (schedule === null ? [] : [[key, schedule]]))),
+        bases: Object.fromEntries(message.world.parameters.flatMap(({ key, base = null }) => (base === null ? [] : [[key, base]]))),
       } satisfies Partial<PageState>);
       return;
     }
@@ -129,9 +136,9 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       return;
     case 'series':
       draft.series.push(...message.points);
-      if (draft.series.length > MAX_SERIES_POINTS) draft.series = draft.series.filter((_, index) => index % 2 === 0);
+      if (draft.series.length > MAX_SERIES_POINTS) draft.series = everySecond(current(draft.series));
       draft.measured.push(...message.measured);
-      if (draft.measured.length > MAX_SERIES_POINTS) draft.measured = draft.measured.filter((_, index) => index % 2 === 0);
+      if (draft.measured.length > MAX_SERIES_POINTS) draft.measured = everySecond(current(draft.measured));
       return;
     case 'muller':
       draft.muller = message.muller;
@@ -154,9 +161,12 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       draft.values[message.key] = message.value;
       if (message.schedule === null) Reflect.deleteProperty(draft.schedules, message.key);
       else draft.schedules[message.key] = message.schedule;
+      if (typeof message.base === 'number') draft.bases[message.key] = message.base;
+      else Reflect.deleteProperty(draft.bases, message.key);
       return;
     case 'log':
-      draft.log = newestLines([...draft.log, ...message.lines], MAX_LOG_LINES);
+      // not through the draft, which would wrap every line
+      draft.log = newestLines([...original(draft)?.log ?? [], ...message.lines], MAX_LOG_LINES);
       draft.pins.push(...message.lines.filter(({ kind }) => kind === 'command'));
       if (draft.pins.length > MAX_PINS) draft.pins.splice(0, draft.pins.length - MAX_PINS);
       return;

@@ -1,5 +1,6 @@
 /**
- * What `npm test` runs: types, lint, every test, the browser's and the model's included. The last line is the count.
+ * What `npm test` runs: types, lint, every test, the browser's and the model's included. With --quick, as `npm run check` has it,
+ * types, the lint of files that changed, and the quick tests, all at once. The last line is the count.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -91,13 +92,13 @@ async function haveWeights(): Promise<void> {
 }
 
 /** The tests must not meet the endpoint of whoever runs them. */
-function testEnvironment(chromium: string): NodeJS.ProcessEnv {
+function testEnvironment(chromium: string | null): NodeJS.ProcessEnv {
   const { OPENAI_BASE_URL: _, OPENAI_API_KEY: _key, LICHEN_MODEL: _model, LICHEN_GRAMMAR: _grammar, ...rest } = process.env;
-  return { ...rest, LICHEN_CHROMIUM: chromium };
+  return chromium === null ? rest : { ...rest, LICHEN_CHROMIUM: chromium };
 }
 
 /** The quick ones and the slow ones are projects of their own in vite.config.ts, with workers of their own. */
-async function runTests(project: 'unit' | 'slow', chromium: string): Promise<Count> {
+async function runTests(project: 'unit' | 'slow', chromium: string | null): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), 'lichen-test-'));
   const file = join(folder, 'report.json');
   try {
@@ -163,12 +164,21 @@ setTimeout(() => {
   finish([...counts, { passed: 0, failed: 1, skipped: [] }]);
 }, LONGEST_MS).unref();
 
-try {
+async function quickly(): Promise<void> {
+  const lintOfChanged = ['.', '--cache', '--cache-location', 'node_modules/.cache/eslint/', '--cache-strategy', 'content'];
+  counts.push(...await Promise.all([runTests('unit', null), check('tsc', ['-b']), check('eslint', lintOfChanged)]));
+}
+
+async function wholly(): Promise<void> {
   const chromium = await haveChromium();
   const [types, lint] = await Promise.all([check('tsc', ['-b']), check('eslint', ['.']), haveWeights()]);
   counts.push(types, lint);
   await buildPage(say);
   for (const project of ['unit', 'slow'] as const) counts.push(await runTests(project, chromium));
+}
+
+try {
+  await (process.argv.includes('--quick') ? quickly() : wholly());
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   counts.push({ passed: 0, failed: 1, skipped: [] });

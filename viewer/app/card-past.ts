@@ -27,7 +27,7 @@ export function authorThen({ known }: PastOrganismFacts): string {
 
 /** What it did and said in that tick. */
 export function doingThen({ seen }: PastOrganismFacts): string {
-  return seen === null ? '' : `${seen.act}${seen.signal === null ? '' : ` · signals ${seen.signal}`}`;
+  return seen === null ? '' : `${seen.act === '' ? 'did nothing' : `did ${seen.act}`}${seen.signal === null ? '' : ` · signalled ${seen.signal}`}`;
 }
 
 /** What nobody can say of the past, in a sentence. */

@@ -43,11 +43,12 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
   const differences = new Piece({ class: 'differences' });
   const genome = new Piece();
   const foot = new Piece({ class: 'foot' });
+  const unknown = new Piece({ class: 'foot unknown' });
   const story = new Piece();
   const thoughts = new Piece();
   const children = new Piece();
   const ancestors = new Piece();
-  const body = element('div', { class: 'body' }, ...[author, walk, intent, differences, genome, foot, story, thoughts, children, ancestors].map(({ node }) => node));
+  const body = element('div', { class: 'body' }, ...[author, walk, intent, differences, genome, foot, unknown, story, thoughts, children, ancestors].map(({ node }) => node));
   card.append(element('header', {}, element('h2', {}, swatch, name), figures, close), body);
 
   const light = (genotype: number | null): void => {
@@ -126,6 +127,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     const judged = organism.worth === null ? '' : ` · judged ${world?.question?.name ?? 'worthy'} ${organism.worth.toFixed(2)}`;
     const facts = `${born} · mobility ${figure(organism.mobility)} · diet ${figure(organism.diet)} · lineage ${count(organism.lineage)}${judged}`;
     foot.show([facts, organism.genotype], () => [facts, lighter(organism.genotype)]);
+    unknown.show(null, () => []);
     story.show(organism.story, (value) => storyFold(value, folds));
     thoughts.show([organism.id, organism.thoughts], () => thoughtsFold(organism.id, organism.thoughts, folds));
     children.show([organism.id, organism.childrenAlive, organism.childrenAliveCount], () => childrenFold(organism, folds, take));
@@ -147,10 +149,11 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
       walk.show(null, () => []);
       if (known === null) for (const piece of [differences, genome]) piece.show(null, () => []);
       else showGenome(known.genome, organism.parentGenome, -1, vocabulary);
-      intent.show(unknownThen(organism), (text) => text === '' ? [] : [text]);
+      intent.show(null, () => []);
     }
     const facts = [doingThen(organism), ...known === null ? [] : [`lineage ${count(known.lineage)}`, '']].filter((text, index) => index > 0 || text !== '').join(' · ');
     foot.show([facts, known?.genotype], () => facts === '' ? [] : [facts, ...known === null ? [] : [lighter(known.genotype)]]);
+    unknown.show(unknownThen(organism), (text) => text === '' ? [] : [text]);
     story.show(organism.story, (value) => storyFold(value, folds));
     thoughts.show([id, organism.thoughts], () => thoughtsFold(id, organism.thoughts, folds));
     children.show(null, () => []);
@@ -169,7 +172,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     }
     const fate = elite.carriers > 0 ? ` · ${count(elite.carriers)} alive with its genome` : elite.hasDescendants ? ' · has living descendants' : ' · nobody alive has its genome';
     foot.show(elite.measures.map((value, index) => `${world?.archive.measures[index]?.name ?? 'measure'} ${figure(value)}`).join(' · ') + fate, (text) => [text]);
-    for (const piece of [intent, story, thoughts, children]) piece.show(null, () => []);
+    for (const piece of [intent, unknown, story, thoughts, children]) piece.show(null, () => []);
     showAncestors(elite.organism, elite.ancestors, elite.ancestors.length);
   };
 

@@ -45,7 +45,8 @@ export function scheduleForm(facts: ParameterFacts, store: Store, send: (message
       const inputs = SCHEDULE_FIELDS[kindNow()].map(({ name, title, least, share }) => {
         const input = element('input', { type: 'number', name, step: least !== undefined ? 1 : share === true ? 'any' : facts.step, value: part[name] });
         input.addEventListener('input', reflect);
-        return element('label', {}, title, input);
+        // of many steps the first says what stands below
+        return element('label', {}, element('span', index === 0 ? {} : { class: 'unseen' }, title), input);
       });
       const row = element('div', { class: 'fields', ...isOfSteps ? { role: 'group', 'aria-label': `Step ${index + 1}` } : {} }, ...inputs);
       if (!isOfSteps || parts.length < 2) return row;

@@ -86,11 +86,14 @@ export function showSeries(store: Store): void {
     plot = null;
     ({ lines, shadowsFrom } = drawnLines(allLines(store.now.measures), wanted));
     outputs = lines.map(() => element('b'));
-    legend.replaceChildren(...lines.map((line, i) => {
-      const key = element('i', { class: i >= shadowsFrom ? 'line-key shadow' : 'line-key' });
-      key.style.borderColor = linesColour(theme!, i, i >= shadowsFrom);
-      return element('li', { title: `${titleOf(line)}${line.unit === '' ? '' : `, ${line.unit}`}: ${line.sentence}`, 'data-line': line.name }, key, titleOf(line), ' ', outputs[i]!);
-    }));
+    const items = lines.map((line, i) => {
+      const isShadow = i >= shadowsFrom;
+      const key = element('i', { class: isShadow ? 'line-key shadow' : 'line-key' });
+      key.style.borderColor = linesColour(theme!, lines, i);
+      return element('li', { title: `${titleOf(line)}${line.unit === '' ? '' : `, ${line.unit}`}: ${line.sentence}`, 'data-line': line.name }, key, isShadow ? 'its neutral shadow' : line.title, ' ', outputs[i]!);
+    });
+    // a shadow stands after its own
+    legend.replaceChildren(...lines.slice(0, shadowsFrom).flatMap(({ shadow }, i) => [items[i]!, ...items.filter((_, at) => shadow !== null && lines[at]?.name === shadow)]));
     if (lines.length > 0) {
       plot = new uPlot(plotOptions({
         theme, lines, shadowsFrom, width: host.clientWidth || 300, height: host.clientHeight || 120,
@@ -137,8 +140,8 @@ export function showSeries(store: Store): void {
         keep();
         build();
       });
-      const beside = [line.unit, line.shadow === null ? '' : 'with its neutral shadow'].filter((words) => words !== '').join(', ');
-      return element('label', { title: line.sentence }, box, line.title, element('span', { class: 'unit' }, beside));
+      const beside = [line.unit, line.shadow === null ? '' : '+ shadow'].filter((words) => words !== '').join(' ');
+      return element('label', { title: line.shadow === null ? line.sentence : `${line.sentence} Drawn with that of a neutral shadow.` }, box, line.title, element('span', { class: 'unit' }, beside));
     }));
     keep();
   };

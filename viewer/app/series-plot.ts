@@ -7,10 +7,18 @@ const FONT = '11px system-ui, sans-serif';
 const LABEL_PX = 12;
 const SHADOW_DASH = [4, 4];
 
-/** Colour of the n-th line; of shadows the quiet one. */
-export function linesColour(theme: Theme, index: number, isShadow: boolean): string {
+/** Colour of a line by its place; a shadow has a quieter one of what it is the shadow of. */
+export function linesColour(theme: Theme, lines: readonly SeriesLine[], index: number): string {
   const roles = [theme.moss, theme.sky, theme.rust, theme.gold, theme.lichen];
-  return isShadow ? theme.dim : roles[index % roles.length]!;
+  const own = ownOf(lines, index);
+  return `${roles[own % roles.length]!}${own === index ? '' : 'a8'}`;
+}
+
+/** Place of the line that a shadow belongs to; its own of any other. */
+function ownOf(lines: readonly SeriesLine[], index: number): number {
+  const name = lines[index]?.name;
+  const own = lines.findIndex(({ shadow }) => shadow !== null && shadow === name);
+  return own < 0 ? index : own;
 }
 
 export interface PlotChoices {
@@ -31,7 +39,7 @@ function nameLines({ theme, lines, shadowsFrom }: PlotChoices): (plot: uPlot) =>
       const values = data[i + 1] ?? [];
       let last = values.length - 1;
       while (last >= 0 && (values[last] === null || values[last] === undefined)) last--;
-      return last < 0 ? [] : [{ title, colour: linesColour(theme, i, false), y: valToPos(values[last]!, scaleOf(lines, i), true) }];
+      return last < 0 ? [] : [{ title, colour: linesColour(theme, lines, i), y: valToPos(values[last]!, scaleOf(lines, i), true) }];
     }).sort((a, b) => a.y - b.y);
     ctx.save();
     ctx.font = `${11 * ratio}px system-ui, sans-serif`;
@@ -54,8 +62,7 @@ function nameLines({ theme, lines, shadowsFrom }: PlotChoices): (plot: uPlot) =>
 
 /** Lines have scales of their own, but that a shadow shares that of what it shadows. */
 function scaleOf(lines: readonly SeriesLine[], index: number): string {
-  const name = lines[index]?.name;
-  return lines.find(({ shadow }) => shadow === name)?.name ?? name ?? 'y';
+  return lines[ownOf(lines, index)]?.name ?? 'y';
 }
 
 export function plotOptions(choices: PlotChoices): uPlot.Options {
@@ -68,7 +75,7 @@ export function plotOptions(choices: PlotChoices): uPlot.Options {
   };
   const scales = Object.fromEntries(lines.map((_, i): [string, uPlot.Scale] => [scaleOf(lines, i), { range }]));
   const sides = lines.slice(0, Math.min(2, shadowsFrom)).map((_, i): uPlot.Axis => ({
-    ...axis, scale: scaleOf(lines, i), side: i === 0 ? 3 : 1, size: 40, space: 30, values: brief, stroke: theme.light ? theme.ink : linesColour(theme, i, false),
+    ...axis, scale: scaleOf(lines, i), side: i === 0 ? 3 : 1, size: 40, space: 30, values: brief, stroke: theme.light ? theme.ink : linesColour(theme, lines, i),
     grid: { ...axis.grid, show: i === 0 },
   }));
   return {
@@ -78,7 +85,7 @@ export function plotOptions(choices: PlotChoices): uPlot.Options {
     scales: { x: { time: false }, ...scales },
     axes: [{ ...axis, size: 22, grid: { show: false }, values: (_, values) => values.map(compact) }, ...sides],
     series: [{}, ...lines.map(({ title }, i): uPlot.Series => ({
-      label: title, scale: scaleOf(lines, i), stroke: linesColour(theme, i, i >= shadowsFrom), width: 1.5, points: { show: false }, spanGaps: true,
+      label: title, scale: scaleOf(lines, i), stroke: linesColour(theme, lines, i), width: 1.5, points: { show: false }, spanGaps: true,
       ...(i >= shadowsFrom ? { dash: SHADOW_DASH } : {}), ...(i === 0 && shadowsFrom <= 2 ? { fill: `${theme.moss}26` } : {}),
     }))],
     hooks: { draw: [nameLines(choices)], setCursor: [({ cursor }): void => pointed(cursor.idx ?? null)] },

@@ -30,9 +30,7 @@ import { viewArchive } from '../agents/operators/archive-view.ts';
 import type { LanguageOptions } from '../agents/operators/options.ts';
 import { createWriter, type Writer } from '../agents/operators/writer.ts';
 import { findWorld } from '../worlds/index.ts';
-
-/** Share of conceptions that go to the model in a `mixed` run unless it is set. */
-export const MIXED_SHARE = 0.1;
+import { MIXED_SHARE } from './mixed-share.ts';
 
 export interface LabOptions {
   world: string;

@@ -3,7 +3,8 @@ import { phylogeny, sweeps, tree } from './groups/descent-groups.ts';
 import type { MeasureFact, MeasureGroup, MeasuredWorld } from './groups/group.ts';
 import { archive, embedding, made } from './groups/made-groups.ts';
 import { activity, modes } from './groups/open-ended-groups.ts';
-import { groupNames, type GroupName, type MeasureOptions } from './measure-options.ts';
+import { groupNames, type GroupName } from './group-names.ts';
+import type { MeasureOptions } from './measure-options.ts';
 
 /** All that can be measured of a run, by group. */
 export const catalogue: Readonly<Record<GroupName, MeasureGroup>> = {

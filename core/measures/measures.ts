@@ -3,7 +3,8 @@ import type { Saveable } from '../kernel/saveable.ts';
 import { catalogue } from './catalogue.ts';
 import { GenotypePhylogeny } from './genotypes.ts';
 import type { GroupWatch, MeasureContext, TextSample } from './groups/group.ts';
-import { groupNames, type GroupName, type MeasureOptions } from './measure-options.ts';
+import { groupNames, type GroupName } from './group-names.ts';
+import type { MeasureOptions } from './measure-options.ts';
 import { wholeGenome } from './modes.ts';
 
 export type MeasuresGiven = Pick<MeasureContext, 'simulation' | 'archive' | 'totals' | 'phylogeny'> & Partial<Pick<MeasureContext, 'componentOf'>>;

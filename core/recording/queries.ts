@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { ExportFormat } from './export-formats.ts';
 import { inspectRecord } from './segments.ts';
 import { tableNames, type TableName } from './tables.ts';
-
-/** Forms in which a table is written for other tools. */
-export const exportFormats = ['csv', 'parquet', 'jsonl'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
 
 const formatOptions: Record<ExportFormat, string> = {
   csv: 'FORMAT csv, HEADER', parquet: 'FORMAT parquet, COMPRESSION zstd', jsonl: 'FORMAT json',

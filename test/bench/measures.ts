@@ -1,4 +1,5 @@
-import { defaultGroups, groupNames, measureOptions } from '../../core/measures/measure-options.ts';
+import { defaultGroups, groupNames } from '../../core/measures/group-names.ts';
+import { measureOptions } from '../../core/measures/measure-options.ts';
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { DENSITY, evolvedGenomes } from './kernel.ts';
 import { median } from './statistics.ts';

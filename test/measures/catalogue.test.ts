@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { catalogue, measuresOf } from '../../core/measures/catalogue.ts';
-import { defaultGroups, groupNames, measureOptions } from '../../core/measures/measure-options.ts';
+import { defaultGroups, groupNames } from '../../core/measures/group-names.ts';
+import { measureOptions } from '../../core/measures/measure-options.ts';
 import { operatorNames } from '../../core/kernel/tick-events.ts';
 import { diversityOf } from '../../core/measures/abundance.ts';
 import { createLab } from '../../viewer/lab.ts';

@@ -5,7 +5,7 @@ import type { RunSpec } from '../run-spec.ts';
 import { Failure, orFail } from './failure.ts';
 import { modelsOf } from './model-access.ts';
 import { planRun, readSettings } from './plan.ts';
-import { carryOut, type ModelFlags } from './run.ts';
+import type { ModelFlags } from './run.ts';
 import { branchFolder, checkFolder, finishedAt, openToGoOn } from './run-folder.ts';
 import { say } from './say.ts';
 
@@ -44,6 +44,7 @@ export async function branch(target: string, flags: BranchFlags): Promise<number
   } finally {
     parent.lock.release();
   }
+  const { carryOut } = await import('./carry-out.ts');
   const begun = openToGoOn(out);
   try {
     return await carryOut({ ...rest, spec, resumed: begun }, (stop) => modelsOf(spec, stop.signal));

@@ -2,13 +2,12 @@ import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { once } from 'node:events';
 import { csvCell, newick, phylogenyCsvLines, type PhylogenyRow } from '../../core/measures/phylogeny-text.ts';
-import { Queries, exportFormats, type ExportFormat, type Row } from '../../core/recording/queries.ts';
+import type { ExportFormat } from '../../core/recording/export-formats.ts';
+import { Queries, type Row } from '../../core/recording/queries.ts';
 import { tableNames } from '../../core/recording/tables.ts';
+import type { ExportForm } from './export-forms.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { eventsFolder, openRecorded } from './run-folder.ts';
-
-export const exportForms = [...exportFormats, 'phylogeny', 'newick'] as const;
-export type ExportForm = (typeof exportForms)[number];
 
 /** Which taxa, and which of their parents. */
 interface Descent { living: boolean; firstParents: boolean }

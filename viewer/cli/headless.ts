@@ -2,7 +2,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Lab } from '../lab.ts';
 import { createProgress } from './progress.ts';
 import type { Stop } from './stop.ts';
-import { count, isNarrow, statusWords } from './words.ts';
+import { statusWords } from './run-words.ts';
+import { count, isNarrow } from './words.ts';
 
 /** Longest stretch without letting signals and replies in. */
 const SLICE_MS = 25;

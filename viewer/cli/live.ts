@@ -1,20 +1,17 @@
-import { createServer } from 'node:net';
 import type { OpenModelService } from '../../agents/model/service.ts';
 import type { ModelFacts } from '../protocol.ts';
 import { createSession, type Session } from '../session.ts';
 import { serveViewer, type ViewerServer } from '../server.ts';
 import type { Lab } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
-import { Failure, asFailure } from './failure.ts';
+import { asFailure } from './failure.ts';
 import { pageFolder } from './page.ts';
 import { createProgress, type Progress } from './progress.ts';
 import type { Stop } from './stop.ts';
 import { sessionOf } from './watched-run.ts';
-import { count, isNarrow, statusWords } from './words.ts';
+import { statusWords } from './run-words.ts';
+import { count, isNarrow } from './words.ts';
 
-export const DEFAULT_PORT = 4242;
-export const DEFAULT_SPEED = 30;
-const HOST = '127.0.0.1';
 const STATUS_EVERY_MS = 5000;
 const LOOK_EVERY_MS = 250;
 const PATIENCE_MS = 10_000;
@@ -33,18 +30,6 @@ export interface LiveOptions {
   stop: Stop;
   /** Called now and then while it runs; may throw to end the run. */
   check(): void;
-}
-
-/** Throws a failure when the viewer could not listen on this port, before anything slow is begun. */
-export async function checkPort(port: number): Promise<void> {
-  if (port === 0) return;
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(new Failure(error.code === 'EADDRINUSE'
-      ? `Port ${port} on ${HOST} is taken by another program; stop that one, or choose another with --port (0 takes any free one).`
-      : `Port ${port} on ${HOST} cannot be opened (${error.code ?? error.message}); choose another with --port (0 takes any free one).`)));
-    probe.listen(port, HOST, () => probe.close(() => resolve()));
-  });
 }
 
 /**

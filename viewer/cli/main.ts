@@ -1,17 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
-import { branch, type BranchFlags } from './branch.ts';
+import type { BranchFlags } from './branch.ts';
+import { compareCommand } from './compare-command.ts';
 import { Failure, foreseen } from './failure.ts';
 import { anyNumber, budgetFlag, gather, operatorFlag, wholeNumber, withCaps } from './flags.ts';
 import { measureCommand } from './measure-command.ts';
-import { compareCommand } from './compare-command.ts';
-import { checkModel, fetchModel, showModel } from './model.ts';
 import { qdaifCommand } from './qdaif-command.ts';
 import { recordCommands } from './record-commands.ts';
-import { run, type RunFlags } from './run.ts';
-import { start, type StartFlags } from './start.ts';
+import type { RunFlags } from './run.ts';
+import type { StartFlags } from './start.ts';
 import { sweepCommand } from './sweep-command.ts';
 import type { TrialFlags } from './trial-plan.ts';
-import { listWorlds } from './worlds.ts';
 
 /** Longest that a finished command waits for what it has let go of. */
 const LINGER_MS = 3000;
@@ -21,7 +19,7 @@ Ends with code 0; 2 when something was wrong with what was asked, in one sentenc
 was spent and the run was to pause; 130 (Ctrl-C) or
 143 (SIGTERM) when a run without viewer was cut short, its summary and files written as far as it came.`;
 
-/** The command line. Returns when the command is done; the exit code is set on the process. */
+/** The command line: what a command does is loaded when it is chosen. Returns when it is done; the exit code is set on the process. */
 export async function main(args: readonly string[]): Promise<void> {
   // whoever reads our output may have seen enough
   for (const stream of [process.stdout, process.stderr]) {
@@ -69,7 +67,10 @@ function describe(): Command {
     .addOption(new Option('--cassette <file>').hideHelp())
     .option('--out <dir>', 'record the run in this new folder')
     .addHelpText('after', endings))
-    .action(async (target: string, flags: RunFlags) => { process.exitCode = await run(target, flags); });
+    .action(async (target: string, flags: RunFlags) => {
+      const { run } = await import('./run.ts');
+      process.exitCode = await run(target, flags);
+    });
 
   watched(program.command('branch').argument('<run>', 'the folder of a recorded run')
     .description('Run a recorded history once more, from a tick on with something changed: history with one difference.')
@@ -79,7 +80,10 @@ function describe(): Command {
     .option('--ticks <n>', 'stop after this tick (default: the run\'s)', wholeNumber('--ticks', 1, 1_000_000_000))
     .option('--model <model>', 'embedded, none, the path of a .gguf file, or the name of an endpoint\'s model')
     .addHelpText('after', endings))
-    .action(async (target: string, flags: BranchFlags) => { process.exitCode = await branch(target, flags); });
+    .action(async (target: string, flags: BranchFlags) => {
+      const { branch } = await import('./branch.ts');
+      process.exitCode = await branch(target, flags);
+    });
 
   withModels(program.command('start')
     .description('Run the default world with the model as its variation operator, and the viewer: what npm start does.')
@@ -89,7 +93,10 @@ function describe(): Command {
     .option('--out <dir>', 'record the run in this new folder')
     .option('--port <n>', 'port of the viewer, 0 for any (default: 4242)', wholeNumber('--port', 0, 65_535))
     .option('--speed <n>', 'ticks a second, 0 as fast as it goes (default: 30)', anyNumber('--speed', 0, 1000)))
-    .action(async (flags: StartFlags) => { process.exitCode = await start(flags); });
+    .action(async (flags: StartFlags) => {
+      const { start } = await import('./start.ts');
+      process.exitCode = await start(flags);
+    });
 
   program.command('trial').argument('<world>', 'a world\'s name (see lichen worlds)')
     .description('Prove whether the model helps: the same births with and without it over several seeds, and a report.')
@@ -109,7 +116,6 @@ function describe(): Command {
     .option('--replay', 'make the trial in --out again from its recorded replies, without a model')
     .option('--json', 'print what was found as one line of JSON on standard output')
     .action(async (world: string, flags: TrialFlags) => {
-      // it brings the models' service along, which other commands are quicker without
       const { trial } = await import('./trial.ts');
       process.exitCode = await trial(world, flags);
     });
@@ -124,15 +130,27 @@ function describe(): Command {
   program.command('worlds').argument('[world]')
     .description('What worlds there are: senses, acts, parameters.')
     .option('--json', 'as JSON')
-    .action((name: string | undefined, flags: { json?: boolean }) => listWorlds(name, flags));
+    .action(async (name: string | undefined, flags: { json?: boolean }) => {
+      const { listWorlds } = await import('./worlds.ts');
+      listWorlds(name, flags);
+    });
 
   const model = program.command('model').description('The embedded language model: fetch, show, check.');
-  model.command('fetch').description('Fetch its weights, once.').action(async () => { process.exitCode = await fetchModel(); });
+  model.command('fetch').description('Fetch its weights, once.').action(async () => {
+    const { fetchModel } = await import('./model.ts');
+    process.exitCode = await fetchModel();
+  });
   model.command('show').description('Which model runs use, and where the weights are.').option('--json', 'as JSON')
-    .action(async (flags: { json?: boolean }) => { await showModel(flags); });
+    .action(async (flags: { json?: boolean }) => {
+      const { showModel } = await import('./model.ts');
+      await showModel(flags);
+    });
   model.command('check').argument('[model]', 'embedded, the path of a .gguf file, or the name of an endpoint\'s model', 'embedded')
     .description('Verify the checksum, load the model, and let it write a program.')
-    .action(async (asked: string) => { process.exitCode = await checkModel(asked); });
+    .action(async (asked: string) => {
+      const { checkModel } = await import('./model.ts');
+      process.exitCode = await checkModel(asked);
+    });
 
   program.argument('[command]').allowExcessArguments().action((command: string | undefined) => {
     if (command !== undefined) throw new Failure(`There is no command "${command}"; the commands are ${program.commands.map((each) => each.name()).join(', ')}.`);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { defaultGroups, groupNames } from '../../core/measures/measure-options.ts';
+import { defaultGroups, groupNames } from '../../core/measures/group-names.ts';
 import { gather, wholeNumber } from './flags.ts';
 import type { MeasureFlags } from './measure.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { openEmbedder, type Embedder } from '../../agents/model/embedder.ts';
 import { ModelError } from '../../agents/model/contract.ts';
 import { knownPrices } from '../../agents/model/prices.ts';
-import { defaultGroups } from '../../core/measures/measure-options.ts';
+import { defaultGroups } from '../../core/measures/group-names.ts';
 import { mean } from '../../core/measures/statistics.ts';
 import { measureRun, measuredCsv, type Measured } from '../measure-run.ts';
 import type { RunSpec } from '../run-spec.ts';

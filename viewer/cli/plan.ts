@@ -4,7 +4,7 @@ import { checkParameter, parameterFacts, resolveParameters } from '../../core/ke
 import { checkSchedules } from '../../core/schedules/driver.ts';
 import { specProblem, type OperatorChoice } from '../../core/spec.ts';
 import { findWorld, worlds } from '../../worlds/index.ts';
-import { MIXED_SHARE } from '../lab.ts';
+import { MIXED_SHARE } from '../mixed-share.ts';
 import { runSpec, sections, type RunSpec } from '../run-spec.ts';
 import { Failure, fileProblem, orFail } from './failure.ts';
 import { decimal } from './flags.ts';

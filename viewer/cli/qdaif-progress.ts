@@ -2,7 +2,8 @@ import type { BudgetState } from '../../agents/model/task.ts';
 import type { Individual, Salon } from '../../worlds/salon/salon.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { duration } from './trial-progress.ts';
-import { budgetWords, count } from './words.ts';
+import { budgetWords } from './run-words.ts';
+import { count } from './words.ts';
 
 /** How far an experiment has come. */
 export interface QdaifProgress {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import { exportForms, type ExportFlags } from './export.ts';
+import type { ExportFlags } from './export.ts';
+import { exportForms } from './export-forms.ts';
 import { wholeNumber } from './flags.ts';
 import type { ReplayFlags } from './replay.ts';
 import type { ShowFlags } from './show.ts';

@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import { listFile } from '../../core/recording/segments.ts';
-import { recordedTicks } from '../../core/recording/tick-record.ts';
 import { Failure } from './failure.ts';
-import { makeAgain, unmeasured } from './made-again.ts';
-import { nameParting } from './parting.ts';
 import { planRun } from './plan.ts';
 import { createProgress } from './progress.ts';
 import { eventsFolder, finishedAt, openRecorded, summaryOf } from './run-folder.ts';
@@ -36,6 +33,8 @@ export async function replay(target: string, { ticks, json = false }: ReplayFlag
   const events = eventsFolder(recorded.path);
   const stop = listenForStop();
   const progress = createProgress({ lineEveryMs: 2000, title: 'tick' });
+  // what is refused needs no world
+  const [{ makeAgain, unmeasured }, { nameParting }] = await Promise.all([import('./made-again.ts'), import('./parting.ts')]);
   const again = await makeAgain(recorded, unmeasured(spec));
   try {
     const expected = existsSync(listFile(events)) ? await fingerprintsOf(events) : null;
@@ -85,6 +84,7 @@ function inWords({ run, agrees, ticks, fingerprint, parted, seconds }: Replayed,
 
 /** Recorded fingerprints by tick. Throws a failure when the record is damaged. */
 async function fingerprintsOf(events: string): Promise<string[]> {
+  const { recordedTicks } = await import('../../core/recording/tick-record.ts');
   const prints: string[] = [];
   try {
     for await (const { tick, fingerprint } of recordedTicks(events)) prints[tick] = fingerprint;

@@ -1,9 +1,10 @@
 import { ModelError } from '../../agents/model/contract.ts';
 import { weightsFacts } from '../../agents/model/weights.ts';
 import { worlds } from '../../worlds/index.ts';
+import { carryOut } from './carry-out.ts';
 import { accessModels, isModelChosen, noModel, type ModelAccess } from './model-access.ts';
 import { planRun } from './plan.ts';
-import { carryOut, type ModelFlags } from './run.ts';
+import type { ModelFlags } from './run.ts';
 import { say } from './say.ts';
 import type { Stop } from './stop.ts';
 

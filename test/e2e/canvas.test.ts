@@ -140,6 +140,59 @@ describe('time', () => {
   });
 });
 
+describe('an organism of the past', () => {
+  it('[V19] is taken in hand by a click where it was, with the genome that it had then; a click on nobody does nothing', async () => {
+    const { kernel } = lab.simulation;
+    const { columns, count } = kernel.pop;
+    const then = tickNow();
+    const lived = Array.from({ length: count }, (_, row) => ({ id: columns.id[row]!, x: columns.x[row]!, y: columns.y[row]!, bornAt: columns.bornAt[row]!, genome: kernel.genomes.text(columns.genome[row]!) }));
+    await page.evaluate(() => window.lichen!.send({ type: 'step', ticks: 60 }));
+    await expect.poll(tickNow, PATIENCE).toBe(then + 60);
+    await page.evaluate((tick) => window.lichen!.send({ type: 'at', tick }), then);
+    await expect.poll(pastTick, PATIENCE).toBe(then);
+    const alone = (x: number, y: number, within: number, but = -1): boolean => lived.every((other) => other.id === but || Math.hypot(other.x - x, other.y - y) > within);
+    const onPicture = (x: number, y: number): Promise<{ x: number; y: number } | null> => page.evaluate((place) => {
+      const box = document.getElementById('world')!.getBoundingClientRect();
+      const on = window.lichen!.pointOf(place.x, place.y);
+      const at = { x: box.x + on.x, y: box.y + on.y };
+      return document.elementFromPoint(at.x, at.y)?.id === 'world' ? at : null;
+    }, { x, y });
+    // who is dead by now, stands free and left nobody
+    const dead = lived.filter(({ id, x, y }) => kernel.rowOf(id) < 0 && !lab.phylogeny.has(id) && Math.min(x, y) > 6 && Math.max(x, y) < 120 && alone(x, y, 0.4, id));
+    let chosen: (typeof lived)[number] | undefined;
+    let point: { x: number; y: number } | null = null;
+    for (const each of dead) if ((point = await onPicture(each.x, each.y)) !== null) { chosen = each; break; }
+    await page.mouse.click(point!.x, point!.y);
+    await page.locator('#card[data-kind="past"] pre').waitFor();
+    expect(await page.locator('#card').getAttribute('data-id')).toBe(String(chosen!.id));
+    expect((await page.locator('#card pre').textContent())?.trimEnd()).toBe(chosen!.genome.trimEnd());
+    expect(await text('#card header p')).toMatch(new RegExp(`^age ${then - chosen!.bornAt} · energy `));
+    expect(await text('#card .author')).toMatch(new RegExp(`^at tick ${then}; it died in tick \\d+`));
+    expect(await text('#card .unknown')).toMatch(/is not kept of the past\.$/);
+    // at another tick it is another age, or gone
+    await page.locator('#world').focus();
+    await page.keyboard.press(',');
+    await expect.poll(() => text('#card .author'), PATIENCE).toMatch(new RegExp(`^at tick ${then - 1}`));
+    let nobody: { x: number; y: number } | null = null;
+    for (let i = 0; i < 4000 && nobody === null; i++) {
+      const [x, y] = [6 + (i * 37) % 110, 6 + (i * 53) % 110];
+      if (alone(x, y, 12)) nobody = await onPicture(x, y);
+    }
+    const before = await page.locator('#card').innerText();
+    const heard = world.said.length;
+    if (nobody !== null) {
+      await page.mouse.click(nobody.x, nobody.y);
+      await expect.poll(() => world.said.slice(heard).some(({ type }) => type === 'inspect'), PATIENCE).toBe(true);
+      await page.waitForTimeout(100);
+      expect(await page.locator('#card').innerText()).toBe(before);
+    }
+    await page.keyboard.press('Escape');
+    await page.locator('#card').waitFor({ state: 'hidden' });
+    await page.keyboard.press('l');
+    await expect.poll(pastTick, PATIENCE).toBe(null);
+  });
+});
+
 describe('the picture', () => {
   const hueShown = (): Promise<string | null> => page.locator('#legend').getAttribute('data-hue');
 

@@ -213,7 +213,7 @@ describe('the pressures', () => {
     expect(ends[0]!).toBeGreaterThan(ends.at(-1)!);
     await page.locator('.schedule-form [name="to"]').fill('7');
     expect(await text('.schedule-form .trouble')).toMatch(/^It would reach 7, but Scarcity goes from 0 to 1\.$/);
-    expect(await page.locator('.schedule-form button').isDisabled()).toBe(true);
+    expect(await page.locator('.schedule-form [type=submit]').isDisabled()).toBe(true);
     await page.locator('.schedule-form [name="to"]').fill('0.6');
     await page.keyboard.press('Enter');
     await page.locator('.pressure.scheduled .on-schedule').waitFor();
@@ -228,6 +228,40 @@ describe('the pressures', () => {
     await expect.poll(() => text('#pressures-figures'), PATIENCE).toBe('turn them while it lives');
     await pass(5);
     expect(lab.simulation.kernel.parameter('scarcity')).toBe(0.5);
+  });
+
+  it('[V20] follow several steps, which come back whole to be changed, all by keys', async () => {
+    const now = tickNow();
+    const button = page.locator('[data-schedule="scarcity"]');
+    await button.click();
+    await page.locator('.schedule-form select').selectOption('step');
+    const type = async (row: number, name: string, value: number): Promise<void> => page.locator(`.schedule-form .fields >> nth=${row}`).locator(`[name="${name}"]`).fill(String(value));
+    await page.locator('.more-steps').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    for (const [row, at, value] of [[0, now + 6, 0.2], [1, now + 3, 0.7]] as const) {
+      await type(row, 'at', at);
+      await type(row, 'value', value);
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('.pressure.scheduled .on-schedule').waitFor();
+    expect(await page.evaluate(() => window.lichen!.state().schedules['scarcity'])).toEqual({ kind: 'step', values: [{ at: now + 3, value: 0.7 }, { at: now + 6, value: 0.2 }] });
+    await pass(4);
+    expect(lab.simulation.kernel.parameter('scarcity')).toBe(0.7);
+    await button.click();
+    expect(await page.locator('.schedule-form input').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).valueAsNumber))).toEqual([now + 3, 0.7, now + 6, 0.2]);
+    expect(await text('.schedule-form [type=submit]')).toBe('change');
+    await type(1, 'at', now + 3);
+    expect(await text('.schedule-form .trouble')).toMatch(/^Two steps are at tick .+; each needs a tick of its own\.$/);
+    await page.locator('.schedule-form .close').last().press('Enter');
+    expect(await page.locator('.schedule-form .fields').count()).toBe(1);
+    await page.locator('.schedule-form select').selectOption('season');
+    await page.locator('.schedule-form [name="phase"]').fill('0.25');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate(() => window.lichen!.state().schedules['scarcity'])).toMatchObject({ kind: 'season', phase: 0.25 });
+    await page.locator('[data-key="scarcity"]').fill('0.5');
+    await pass(1);
+    await expect.poll(() => text('#pressures-figures'), PATIENCE).toBe('turn them while it lives');
   });
 });
 

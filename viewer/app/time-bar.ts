@@ -17,7 +17,12 @@ const STEP = 'M3 2.5v11l7.5-5.5zM11.5 2.5h2v11h-2z';
 export function showTimeBar(store: Store, send: (message: ClientMessage) => void, looking: Looking): KeyBinding[] {
   const play = byId('play', HTMLButtonElement);
   const step = byId('step', HTMLButtonElement);
-  const toggle = (): void => send({ type: store.now.playing ? 'pause' : 'play' });
+  const toggle = (): void => {
+    const { playing, finished, link } = store.now;
+    send({ type: playing ? 'pause' : 'play' });
+    // whoever presses again before the answer comes means the opposite; of what cannot go on no answer comes
+    if (finished === '' && link === 'open') store.change((draft) => { draft.playing = !playing; });
+  };
   const stepOnce = (): void => {
     if (store.now.past === null) send({ type: 'step', ticks: 1 });
     else looking.by(1);

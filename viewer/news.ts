@@ -8,7 +8,7 @@ import type { Hello, ServerMessage } from './protocol.ts';
 
 /** Ticks between two points of the series. */
 const SERIES_EVERY = 10;
-const MOST_POINTS = 4000;
+const MOST_POINTS = 2000;
 /** Numbers that are kept of what else is measured. */
 const MOST_MEASURED = 100_000;
 /** Lines of the log that are kept of each kind of news. */
@@ -46,7 +46,7 @@ export class News {
         const point = { tick: event.tick, values: this.measures.map(({ name }) => finite(event.values[name])) };
         this.newMeasured.push(point);
         this.measured.push(point);
-        this.measured = thinned(this.measured, Math.max(100, MOST_MEASURED / Math.max(1, this.measures.length)));
+        this.measured = thinned(this.measured, Math.min(MOST_POINTS, Math.max(100, MOST_MEASURED / Math.max(1, this.measures.length))));
       } else {
         if (this.clades.note(event.tick)) this.isMullerNew = true;
         if (event.tick % SERIES_EVERY === 0) {

@@ -5,9 +5,9 @@ import type { Hello, LogLine, MullerFacts, OrganismFacts, ServerMessage, Totals 
 import { createSession, type ClientPort, type Session } from '../../viewer/session.ts';
 import { crowdFrames, drawer } from './crowd-frames.ts';
 
-/** As in the real session at full speed. */
-const FRAME_MS = 1000 / 30;
-const TOTALS_MS = 250;
+/** As in the real session at full speed: 30 frames a second, news four times, a Muller plot once. */
+const FRAMES_A_BEAT = 7.5;
+const BEATS_A_SECOND = 4;
 const MULLER_EVERY = 4;
 const LIVED_TICKS = 400;
 /** Frames prepared beforehand and sent in turn, so that making them costs the browser nothing while it is measured. */
@@ -21,6 +21,8 @@ const KINDS = ['birth', 'thought', 'birth', 'judgement', 'notice', 'birth', 'com
 export interface Crowd {
   /** What the panels show, in full: hundreds of ticks of a real moiré, and beyond that as much as a page can be told. */
   session: Pick<Session, 'join'>;
+  /** Frames that have been drawn by all pages. */
+  readonly pictures: number;
   close(): void;
 }
 
@@ -45,7 +47,8 @@ function mullerAt(step: number): MullerFacts {
 }
 
 /**
- * A session of so many organisms that sends what a real one sends at full speed and as often, with every panel as full as it gets:
+ * A session of so many organisms that sends what a real one sends at full speed, its clock being the frames that are drawn, so that
+ * a machine that is busy elsewhere has as much to do for each; with every panel as full as it gets:
  * a Muller plot of 24 clades and 360 columns that moves on, 2,000 points of every measure and more each time, an archive whose cells
  * change, a log that grows, pins and bookmarks, and an organism in hand whose card changes.
  */
@@ -59,6 +62,7 @@ export async function crowdSession(organisms: number, side: number): Promise<Cro
   const measuredAt = (tick: number) => ({ tick, values: Array.from({ length: measuresCount }, (_, i) => Math.sin(tick / (200 + i * 30)) + i) });
   const lineAt = (seq: number, tick: number): LogLine => ({ seq, tick, kind: KINDS[seq % KINDS.length]!, text: `Line ${seq} of what happened: somebody did something to somebody else, in about so many words.` });
   const startTick = POINTS * 10;
+  let pictures = 0;
   const mullers = Array.from({ length: 16 }, (_, step) => mullerAt(step));
 
   const join = (port: ClientPort): ReturnType<Session['join']> => {
@@ -66,7 +70,6 @@ export async function crowdSession(organisms: number, side: number): Promise<Cro
     let sent = 0;
     let seq = 400;
     let beat = 0;
-    let mayFrame = true;
     const totals = (): Totals => ({
       ...real.totals, tick, population: organisms, births: tick * 64, deaths: tick * 64 - organisms, lineages: 300,
       archive: { coverage: 0.8 + 0.1 * random(), qdScore: 1000 + tick / 100, elites: cellCount }, held: { from: tick - 2000, to: tick, step: 1 },
@@ -79,22 +82,11 @@ export async function crowdSession(organisms: number, side: number): Promise<Cro
       bookmarks: Array.from({ length: 12 }, (_, id) => ({ id, tick: id * 1500, text: `Bookmark ${id}` })),
     });
     port.message({ type: 'organism', organism: held });
-    const next = (): void => {
-      if (!mayFrame) return;
-      mayFrame = false;
-      port.frame(frames[sent++ % frames.length]!);
-    };
+    const next = (): void => port.frame(frames[sent++ % frames.length]!);
     next();
-    let drawn = false;
-    const framing = setInterval(() => {
-      if (!drawn) return;
-      drawn = false;
-      mayFrame = true;
-      next();
-    }, FRAME_MS);
-    const telling = setInterval(() => {
+    const tell = (): void => {
       beat++;
-      tick += TICKS_A_SECOND * TOTALS_MS / 1000;
+      tick += TICKS_A_SECOND / BEATS_A_SECOND;
       const messages: ServerMessage[] = [
         { type: 'log', lines: Array.from({ length: 6 }, () => lineAt(seq++, tick)) },
         { type: 'series', points: [pointAt(tick)], measured: [measuredAt(tick)] },
@@ -105,16 +97,19 @@ export async function crowdSession(organisms: number, side: number): Promise<Cro
         { type: 'organism', organism: { ...held, alive: true, age: held.age + beat, energy: held.energy + random(), firedLine: beat % 3, children: held.children + (beat >> 3), x: random() * side, y: random() * side } },
       ];
       for (const message of messages) port.message(message);
-    }, TOTALS_MS);
+    };
     return {
       receive(message: unknown): void {
-        if ((message as { type?: unknown }).type === 'drawn') drawn = true;
+        if ((message as { type?: unknown }).type !== 'drawn') return;
+        pictures++;
+        if (sent >= (beat + 1) * FRAMES_A_BEAT) tell();
+        next();
       },
-      leave(): void {
-        clearInterval(framing);
-        clearInterval(telling);
-      },
+      leave: () => undefined,
     };
   };
-  return { session: { join }, close: () => lab.close() };
+  return {
+    session: { join }, get pictures() { return pictures; },
+    close: () => lab.close(),
+  };
 }

@@ -12,6 +12,7 @@ import { launchBrowser } from '../e2e/browser.ts';
 import { buildPageAside } from '../e2e/live-page.ts';
 import type {} from '../../viewer/app/page-probe.ts';
 import { countGraphics, type GraphicsBytes } from './graphics-bytes.ts';
+import { drawOnePixel } from './main-thread.ts';
 import type { WorldMemory } from './memory-world.ts';
 import { watchWorkers } from './worker-heaps.ts';
 
@@ -57,6 +58,7 @@ async function benchMemory(minutes: number): Promise<void> {
   try {
     const page = await browser.newPage({ viewport: { width: 1600, height: 1200 } });
     await page.addInitScript(countGraphics);
+    await page.addInitScript(drawOnePixel);
     await page.addInitScript((lines) => localStorage.setItem('lichen.series', JSON.stringify(lines)), LINES);
     await page.goto(address);
     await page.waitForFunction(() => (window.lichen?.frameCosts().length ?? 0) > 0, undefined, { timeout: MINUTE_MS });

@@ -1,4 +1,4 @@
-import { auditTime, combineLatest } from 'rxjs';
+import { combineLatest } from 'rxjs';
 import type { ClientMessage, WorldFacts } from '../protocol.ts';
 import { ArchiveMap, bestOf, cellRanges, neighbour, NO_CELL } from './archive-map.ts';
 import { toCsv } from './csv.ts';
@@ -7,6 +7,7 @@ import { heat } from './palette.ts';
 import { dressPanel } from './panel.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
+import { turns } from './turns.ts';
 import { figure, percent } from './words.ts';
 
 const REDRAW_MS = 200;
@@ -72,7 +73,9 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
     }
     const ranges = cellRanges(world.archive, pointed).map(({ name, from, to }) => `${name} ${figure(from)}–${figure(to)}`);
     const objective = cells[pointed];
-    setText(hover, `${ranges.join(', ')}: ${objective === undefined ? 'empty' : `${world.archive.objective} ${figure(objective)}`}`);
+    // where there is little room the name of the objective goes first
+    const value = objective === undefined ? ['empty'] : [element('span', { class: 'objective' }, `${world.archive.objective} `), figure(objective)];
+    hover.replaceChildren(`${ranges.join(', ')}: `, ...value);
   };
   const point = (cell: number): void => {
     if (cell === pointed) return;
@@ -125,7 +128,7 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
   });
   theme$.subscribe((now) => { theme = now; });
   combineLatest([theme$, store.watch(({ cells }) => cells), store.watch(({ hand }) => hand?.kind === 'elite' ? hand.elite.cell : NO_CELL)])
-    .pipe(auditTime(REDRAW_MS)).subscribe(() => {
+    .pipe(turns.inTurn(REDRAW_MS)).subscribe(() => {
       draw();
       describe();
     });

@@ -1,13 +1,14 @@
-import { auditTime, filter } from 'rxjs';
+import { filter } from 'rxjs';
 import { groupOf, type LogGroup } from '../log-lines.ts';
 import type { LogLine } from '../protocol.ts';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
 import { dressPanel } from './panel.ts';
 import type { Store } from './state.ts';
+import { turns } from './turns.ts';
 import { count, withVisibleControls } from './words.ts';
 
-const REDRAW_MS = 100;
+const REDRAW_MS = 250;
 const PICTURE_LINES = 40;
 type Choice = 'all' | LogGroup;
 const CHOICES: readonly Choice[] = ['all', 'people', 'model', 'births', 'thoughts'];
@@ -86,7 +87,7 @@ export function showLog(store: Store): void {
     shown = -1;
     list.replaceChildren();
   });
-  store.watch(({ log }) => log).pipe(auditTime(REDRAW_MS), filter((log) => log.length > 0)).subscribe((log) => {
+  store.watch(({ log }) => log).pipe(turns.inTurn(REDRAW_MS), filter((log) => log.length > 0)).subscribe((log) => {
     const fresh = log.filter(({ seq }) => seq > shown);
     shown = Math.max(shown, ...fresh.map(({ seq }) => seq));
     list.prepend(...fresh.map(row).reverse());
@@ -97,6 +98,6 @@ export function showLog(store: Store): void {
     if (isSifted()) sift();
   });
   store.watch(({ totals }) => totals).subscribe((totals) => {
-    if (totals !== null) setText(figures, `${count(totals.births)} births · ${count(totals.deaths)} deaths`);
+    if (totals !== null) setText(figures, `${count(totals.births)} ${totals.births === 1 ? 'birth' : 'births'} · ${count(totals.deaths)} ${totals.deaths === 1 ? 'death' : 'deaths'}`);
   });
 }

@@ -1,30 +1,20 @@
-import { showArchive } from './archive-panel.ts';
-import { showBookmarks } from './bookmarks.ts';
-import { showBudgetNotice } from './budget-notice.ts';
-import { showCard } from './card.ts';
 import { byId, setText } from './dom.ts';
 import { connectServer, feedAddress } from './feed-server.ts';
 import { startWorker } from './feed-worker.ts';
 import { FrameCosts } from './frame-costs.ts';
 import { parseFrame } from './frame.ts';
 import { bindKeys } from './keys.ts';
-import { showLog } from './log-panel.ts';
 import { lookThroughTime } from './looking.ts';
 import { Marks } from './marks.ts';
-import { showModels } from './models-panel.ts';
-import { showMuller } from './muller-panel.ts';
 import type { PageProbe } from './page-probe.ts';
-import { showPastSign } from './past-sign.ts';
-import { showPressures } from './pressures-panel.ts';
-import { showSeries } from './series-panel.ts';
-import { showShare } from './share-sheet.ts';
 import { applyFrame, applyMessage, Store } from './state.ts';
-import { showTimeBar } from './time-bar.ts';
-import { showTimeline } from './timeline.ts';
 import { showTopLine } from './top-line.ts';
 import { turns } from './turns.ts';
 import { canFollow, seeWorld } from './see-world.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
+
+/** The panels wait no longer than this for the first organisms. */
+const PATIENCE_MS = 1500;
 
 /** A server that feeds pages says so; a static host does not, and then the world runs in the page. */
 async function isFedByServer(): Promise<boolean> {
@@ -39,8 +29,6 @@ async function isFedByServer(): Promise<boolean> {
 
 async function start(): Promise<void> {
   performance.mark('page begins');
-  // asked while the picture is made ready: the first organisms wait for both
-  const isFed = isFedByServer();
   const store = new Store();
   const costs = new FrameCosts();
   let feed: Feed | null = null;
@@ -48,33 +36,30 @@ async function start(): Promise<void> {
   const send = (message: ClientMessage): void => feed?.send(message);
   const refuse = (error: unknown): void => store.change((draft) => { draft.trouble = error instanceof Error ? error.message : String(error); });
 
+  const handlers: FeedHandlers = {
+    onMessage: (message) => {
+      markOnce('greeted');
+      store.change((draft) => applyMessage(draft, message));
+      if (message.type === 'hello' && message.version !== PROTOCOL_VERSION) {
+        refuse(new Error(`The simulation speaks version ${message.version} of the protocol and this page version ${PROTOCOL_VERSION}; reload the page.`));
+      }
+    },
+    onFrame: (bytes) => {
+      markOnce('first frame');
+      waiting = bytes;
+    },
+    onState: (state) => store.change((draft) => { draft.link = state; }),
+  };
+  // not after the picture is made ready: the first organisms wait for both
+  void isFedByServer().then((isFed) => {
+    feed = isFed ? connectServer(feedAddress(), handlers) : startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);
+  }).catch(refuse);
   showTopLine(store);
-  showModels(store, send);
-  showBudgetNotice(store, send);
-  showArchive(store, send);
-  showMuller(store, send);
-  showSeries(store);
-  showPressures(store, send);
-  showLog(store);
-  showCard(store, send);
-  const looking = lookThroughTime(store, send);
-  showTimeline(store, looking);
-  showPastSign(store, looking);
-  showShare(store, looking);
-  const openBookmarks = showBookmarks(store, send, looking);
-  performance.mark('panels made');
   const view = await seeWorld(store, send);
   performance.mark('picture ready');
   const marks = new Marks();
-  const follow = (): void => {
-    view?.follow(!view.isFollowing && canFollow(store.now));
-  };
-  bindKeys([
-    ...showTimeBar(store, send, looking),
-    { keys: ['b'], shown: 'B', words: 'bookmarks: name the tick that is shown', press: openBookmarks },
-    { keys: ['f'], shown: 'F', words: 'follow the organism in hand, or no longer', press: follow },
-  ]);
-  holdDrawer();
+  let isSeen = (): void => undefined;
+  const seen = new Promise<void>((resolve) => { isSeen = resolve; });
 
   const drawLoop = (): void => {
     requestAnimationFrame(drawLoop);
@@ -99,6 +84,7 @@ async function start(): Promise<void> {
     if (isDue) view.draw();
     if (bytes !== null) {
       markOnce('first picture');
+      isSeen();
       costs.add(decoded - began, prepared - decoded, performance.now() - prepared);
       send({ type: 'drawn' });
     }
@@ -106,25 +92,16 @@ async function start(): Promise<void> {
   };
   requestAnimationFrame(drawLoop);
 
-  const handlers: FeedHandlers = {
-    onMessage: (message) => {
-      markOnce('greeted');
-      store.change((draft) => applyMessage(draft, message));
-      if (message.type === 'hello' && message.version !== PROTOCOL_VERSION) {
-        refuse(new Error(`The simulation speaks version ${message.version} of the protocol and this page version ${PROTOCOL_VERSION}; reload the page.`));
-      }
-    },
-    onFrame: (bytes) => {
-      markOnce('first frame');
-      waiting = bytes;
-    },
-    onState: (state) => store.change((draft) => { draft.link = state; }),
+  // the organisms first: what stands around them is put there when they are seen, or when they are long in coming
+  await Promise.race([seen, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
+  const { showPanels } = await import('./panels.ts');
+  const keys = await showPanels(store, send, lookThroughTime(store, send));
+  const follow = (): void => {
+    view?.follow(!view.isFollowing && canFollow(store.now));
   };
-  if (await isFed) {
-    feed = connectServer(feedAddress(), handlers);
-  } else {
-    feed = startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);
-  }
+  bindKeys([...keys, { keys: ['f'], shown: 'F', words: 'follow the organism in hand, or no longer', press: follow }]);
+  holdDrawer();
+  performance.mark('panels made');
 
   const probe: PageProbe = {
     frameCosts: () => costs.list(),

@@ -20,6 +20,18 @@ export class Marks {
   readonly #line = byId('mark-line', SVGLineElement);
   readonly #card = byId('card', HTMLElement);
   #place: { x: number; y: number } | null = null;
+  /** Where the card lies: to ask in a frame would lay out the whole page in the middle of it. */
+  readonly #box = { left: 0, top: 0, right: 0, bottom: 0 };
+
+  constructor() {
+    const measure = (): void => {
+      const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = this.#card;
+      Object.assign(this.#box, { left: offsetLeft, top: offsetTop, right: offsetLeft + offsetWidth, bottom: offsetTop + offsetHeight });
+    };
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(this.#card);
+    sizes.observe(byId('stage', HTMLElement));
+  }
 
   accept(frame: Frame): void {
     this.#place = placeInHand(frame);
@@ -34,11 +46,11 @@ export class Marks {
     this.#ring.setAttribute('cy', point.y.toFixed(1));
     const radius = Math.max(9, camera.scale * 1.15);
     this.#ring.setAttribute('r', radius.toFixed(1));
-    const card = this.#card;
-    const fromX = Math.min(Math.max(point.x, card.offsetLeft), card.offsetLeft + card.offsetWidth);
-    const fromY = Math.min(Math.max(point.y, card.offsetTop), card.offsetTop + card.offsetHeight);
+    const box = this.#box;
+    const fromX = Math.min(Math.max(point.x, box.left), box.right);
+    const fromY = Math.min(Math.max(point.y, box.top), box.bottom);
     const far = Math.hypot(point.x - fromX, point.y - fromY);
-    const isLineShown = !card.hidden && far > radius + 6;
+    const isLineShown = !this.#card.hidden && far > radius + 6;
     this.#line.toggleAttribute('hidden', !isLineShown);
     this.#line.style.display = isLineShown ? '' : 'none';
     if (!isLineShown) return;

@@ -1,9 +1,10 @@
-import { auditTime, combineLatest, fromEvent, startWith } from 'rxjs';
+import { combineLatest, fromEvent, startWith } from 'rxjs';
 import type { BudgetFacts, ClientMessage, ModelAccount, Totals } from '../protocol.ts';
 import { amount, rate, UNITS } from './budget-words.ts';
 import { capsForm } from './caps-form.ts';
 import { byId, element, setText } from './dom.ts';
 import type { Store } from './state.ts';
+import { turns } from './turns.ts';
 import { compact, count, money, withVisibleControls } from './words.ts';
 
 const REDRAW_MS = 200;
@@ -118,7 +119,7 @@ export function showModels(store: Store, send: (message: ClientMessage) => void)
   };
   store.watch(({ model }) => model).subscribe((model) => setText(note, withVisibleControls(model?.note ?? '')));
   // While it is shut nothing is built.
-  combineLatest([store.watch(({ totals }) => totals).pipe(auditTime(REDRAW_MS)), fromEvent(panel, 'toggle').pipe(startWith(null))]).subscribe(([totals]) => {
+  combineLatest([store.watch(({ totals }) => totals).pipe(turns.inTurn(REDRAW_MS)), fromEvent(panel, 'toggle').pipe(startWith(null))]).subscribe(([totals]) => {
     if (totals !== null && panel.matches(':popover-open')) draw(totals);
   });
 }

@@ -1,4 +1,4 @@
-import { auditTime, combineLatest, debounceTime, distinctUntilChanged, Subject } from 'rxjs';
+import { combineLatest, debounceTime, distinctUntilChanged, Subject } from 'rxjs';
 import type { ClientMessage, MullerFacts } from '../protocol.ts';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
@@ -7,6 +7,7 @@ import { tagColour } from './palette.ts';
 import { dressPanel } from './panel.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
+import { turns } from './turns.ts';
 import { count, percent } from './words.ts';
 
 const REDRAW_MS = 300;
@@ -165,7 +166,7 @@ export function showMuller(store: Store, send: (message: ClientMessage) => void)
     if (pinned !== null) send({ type: 'light', clade: { genotype: pinned } });
   });
   theme$.subscribe((now) => { theme = now; });
-  combineLatest([store.watch(({ muller }) => muller), theme$, store.watch(({ palette }) => palette)]).pipe(auditTime(REDRAW_MS)).subscribe(([muller]) => {
+  combineLatest([store.watch(({ muller }) => muller), theme$, store.watch(({ palette }) => palette)]).pipe(turns.inTurn(REDRAW_MS)).subscribe(([muller]) => {
     if (muller !== facts) {
       facts = muller;
       layout = layMuller(facts);

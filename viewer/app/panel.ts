@@ -52,7 +52,8 @@ export function placeUnder(popover: HTMLElement, button: HTMLElement): void {
 
 /**
  * Makes a section of the column a panel: its title folds it away, and a small menu beside the figures saves its picture
- * and its tables. Answers whether it is open, for those who draw.
+ * and its tables. Answers whether it is open and on the screen, for those who draw; what they give to `onOpen` is called when
+ * it is so again.
  */
 export function dressPanel(store: Store, options: PanelOptions): { isOpen(): boolean; onOpen(draw: () => void): void } {
   const { name, picture, tables, choices = [] } = options;
@@ -62,6 +63,13 @@ export function dressPanel(store: Store, options: PanelOptions): { isOpen(): boo
   const figures = header?.querySelector('p') ?? null;
   if (header === null || heading === null) throw new Error(`The panel "${name}" has no header with a title.`);
   const drawings: (() => void)[] = [];
+  /** Whether any of it is on the screen; until the browser has looked, it may be. */
+  let isOnScreen = true;
+  new IntersectionObserver((entries) => {
+    const wasOnScreen = isOnScreen;
+    isOnScreen = entries.at(-1)?.isIntersecting ?? true;
+    if (isOnScreen && !wasOnScreen) for (const draw of drawings) draw();
+  }).observe(panel);
 
   const title = element('button', { type: 'button', class: 'panel-title', 'aria-expanded': true }, ...heading.childNodes);
   heading.append(title);
@@ -99,7 +107,7 @@ export function dressPanel(store: Store, options: PanelOptions): { isOpen(): boo
   header.append(button, popover);
   fold(remembered(name));
   return {
-    isOpen: () => !panel.classList.contains('folded'),
+    isOpen: () => isOnScreen && !panel.classList.contains('folded'),
     onOpen(draw) { drawings.push(draw); },
   };
 }

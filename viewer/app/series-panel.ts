@@ -1,4 +1,4 @@
-import { auditTime, combineLatest } from 'rxjs';
+import { combineLatest } from 'rxjs';
 import uPlot from 'uplot';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
@@ -7,6 +7,7 @@ import { allLines, drawnLines, FIRST_LINES, tabulate, titleOf, valueBefore, type
 import { linesColour, plotOptions } from './series-plot.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
+import { turns } from './turns.ts';
 import { count, figure } from './words.ts';
 
 const REDRAW_MS = 400;
@@ -75,7 +76,7 @@ export function showSeries(store: Store): void {
     lines.forEach((_, i) => {
       const value = valueBefore(table.values[i] ?? [], index);
       const output = outputs[i];
-      if (output !== undefined) setText(output, value === null ? '–' : figure(value));
+      if (output !== undefined) setText(output, value === null ? '–' : Number.isInteger(value) ? count(value) : figure(value));
     });
     setText(figures, table.ticks.length === 0 ? '' : pointed === null ? `to tick ${count(table.ticks.at(-1) ?? 0)}` : `at tick ${count(table.ticks[pointed] ?? 0)}`);
   };
@@ -154,7 +155,7 @@ export function showSeries(store: Store): void {
     theme = now;
     build();
   });
-  combineLatest([store.watch(({ series }) => series), store.watch(({ measured }) => measured)]).pipe(auditTime(REDRAW_MS)).subscribe(([series]) => {
+  combineLatest([store.watch(({ series }) => series), store.watch(({ measured }) => measured)]).pipe(turns.inTurn(REDRAW_MS)).subscribe(([series]) => {
     host.dataset['points'] = String(series.length);
     if (!panel.isOpen()) return;
     plot?.setData(data());

@@ -1,4 +1,4 @@
-import { current, original, produce, type Draft } from 'immer';
+import { current, isDraft, produce, type Draft } from 'immer';
 import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
 import type { PaletteName } from './palette.ts';
 import type { Frame } from './frame.ts';
@@ -106,6 +106,11 @@ export function applyFrame(draft: Draft<PageState>, { tick, past, played }: Pick
   else if (draft.past?.tick !== tick || draft.past.played !== played) draft.past = { tick, played };
 }
 
+/** Without the wrapping that a draft gives to every item that is looked at. */
+function plain<T>(part: T): T {
+  return isDraft(part) ? current(part as object) as T : part;
+}
+
 function everySecond<T>(points: readonly T[]): T[] {
   return points.filter((_, index) => index % 2 === 0);
 }
@@ -136,9 +141,9 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       return;
     case 'series':
       draft.series.push(...message.points);
-      if (draft.series.length > MAX_SERIES_POINTS) draft.series = everySecond(current(draft.series));
+      if (draft.series.length > MAX_SERIES_POINTS) draft.series = everySecond(plain(draft.series));
       draft.measured.push(...message.measured);
-      if (draft.measured.length > MAX_SERIES_POINTS) draft.measured = everySecond(current(draft.measured));
+      if (draft.measured.length > MAX_SERIES_POINTS) draft.measured = everySecond(plain(draft.measured));
       return;
     case 'muller':
       draft.muller = message.muller;
@@ -165,8 +170,7 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       else Reflect.deleteProperty(draft.bases, message.key);
       return;
     case 'log':
-      // not through the draft, which would wrap every line
-      draft.log = newestLines([...original(draft)?.log ?? [], ...message.lines], MAX_LOG_LINES);
+      draft.log = newestLines([...plain(draft.log), ...message.lines], MAX_LOG_LINES);
       draft.pins.push(...message.lines.filter(({ kind }) => kind === 'command'));
       if (draft.pins.length > MAX_PINS) draft.pins.splice(0, draft.pins.length - MAX_PINS);
       return;

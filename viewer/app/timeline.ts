@@ -1,10 +1,11 @@
-import { auditTime, combineLatest } from 'rxjs';
+import { combineLatest } from 'rxjs';
 import type { Bookmark, LogLine } from '../protocol.ts';
 import { byId, element } from './dom.ts';
 import type { Looking } from './looking.ts';
 import { rove } from './roving.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
+import { turns } from './turns.ts';
 import { count, withVisibleControls } from './words.ts';
 
 const REDRAW_MS = 120;
@@ -75,7 +76,7 @@ export function showTimeline(store: Store, looking: Looking): void {
   combineLatest([
     theme$, store.watch(({ series }) => series), store.watch((state) => state.pins), store.watch(({ bookmarks }) => bookmarks), store.watch(({ totals }) => totals),
     store.watch(({ past }) => past), store.watch(({ log }) => log),
-  ]).pipe(auditTime(REDRAW_MS)).subscribe(([theme, , commands, bookmarks, , , log]) => {
+  ]).pipe(turns.inTurn(REDRAW_MS)).subscribe(([theme, , commands, bookmarks, , , log]) => {
     draw(theme);
     // A pin under the pointer or in focus keeps its node, so that its words stay to be read.
     const kept = new Map([...pins.children].map((node) => [(node as HTMLElement).dataset['pin'], node as HTMLElement]));

@@ -92,7 +92,11 @@ export interface Totals {
   births: number;
   deaths: number;
   birthsByOperator: Record<string, number>;
-  archive: { coverage: number; qdScore: number; elites: number };
+  archive: {
+    coverage: number; qdScore: number; elites: number;
+    /** By the later lives of the elites' genomes; `elites` have been lived again. Null where none has, or where the run does not tell. */
+    corrected?: { qdScore: number; coverage: number; elites: number } | null;
+  };
   model: {
     calls: number; tokens: number; dollars: number; repaired: number; fallbacks: number; overBudget: number; copies: number; share: number; inFlight: number;
     /** Everything that was asked, by role, kind and model. */

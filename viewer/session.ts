@@ -142,7 +142,7 @@ export function createSession(options: SessionOptions): Session {
     return {
       tick: kernel.tick, population: kernel.pop.count, lineages: lab.totals.lineages, births: lab.totals.births, deaths: lab.totals.deaths,
       birthsByOperator: { ...lab.totals.birthsByOperator },
-      archive: { coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites },
+      archive: { coverage: archive.coverage, qdScore: archive.qdScore, elites: archive.elites, corrected: archive.corrected },
       model: { ...modelTotals(lab), share: kernel.parameter('modelShare'), inFlight: service?.inFlight ?? 0 },
       budget: service === null ? null : { ...service.budget, over: isOver ? (pauseWhenSpent ? 'paused' : 'blind') : null },
       held: history.held, recorded: playback !== null,

@@ -6,6 +6,7 @@ import type { Saveable } from '../kernel/saveable.ts';
 import { jsonCodec } from './codec.ts';
 import { GridArchive } from './grid-archive.ts';
 import { restoreArchive } from './load.ts';
+import { Relived, type Corrected } from './relived.ts';
 
 /** An elite's genome (a handle the archive holds on to), and whose it was. */
 export interface ArchivedLife { genome: number; organism: number; tick: number }
@@ -15,18 +16,29 @@ const codec = jsonCodec<ArchivedLife>();
 /** An archive of lives; `lives` saves with it what judges said of those who still live. */
 export class LifeArchive extends GridArchive<ArchivedLife> {
   readonly lives: Saveable;
+  readonly relived: Relived;
 
   constructor(ranges: readonly (readonly [number, number])[], worth: Map<number, number>) {
     super({ dims: ARCHIVE_DIMS, ranges });
+    this.relived = new Relived(this.cells);
     this.lives = {
-      save: () => ({ archive: this.save(codec), worth: [...worth] }),
+      save: () => ({ archive: this.save(codec), worth: [...worth], relived: this.relived.save() }),
       load: (saved) => {
-        const { archive, worth: said } = saved as { archive: Uint8Array; worth: [number, number][] };
+        const { archive, worth: said, relived } = saved as { archive: Uint8Array; worth: [number, number][]; relived?: Float64Array };
         restoreArchive(this, archive, codec);
+        this.relived.clear();
+        for (const { cell, solution } of this) this.relived.replace(cell, undefined, solution.genome);
+        // states that were saved before anybody counted go on from nothing
+        if (relived !== undefined) this.relived.load(relived);
         worth.clear();
         for (const [organism, value] of said) worth.set(organism, value);
       },
     };
+  }
+
+  /** What it comes to by later lives of its elites' genomes; null where there are none. */
+  get corrected(): Corrected | null {
+    return this.relived.corrected(this);
   }
 }
 
@@ -108,11 +120,14 @@ export function archiveLives(simulation: Simulation, choice: ArchiveChoice = { o
     const cells: number[] = [];
     const improved: number[] = [];
     const organisms: number[] = [];
-    archive.addBatch(take(event), objectives, measures, (i) => {
+    const candidates = take(event);
+    for (let i = 0; i < candidates; i++) archive.relived.note(deaths.genome[rows[i]!]!, objectives[i]!, measures[2 * i]!, measures[2 * i + 1]!);
+    archive.addBatch(candidates, objectives, measures, (i) => {
       const row = rows[i]!;
       genomes.retain(deaths.genome[row]!);
       return { genome: deaths.genome[row]!, organism: deaths.id[row]!, tick };
     }, { onChange: (cell, i, displaced) => {
+      archive.relived.replace(cell, displaced?.genome, deaths.genome[rows[i]!]!);
       if (displaced !== undefined) genomes.release(displaced.genome);
       cells.push(cell);
       improved.push(objectives[i]!);

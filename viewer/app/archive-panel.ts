@@ -1,5 +1,5 @@
 import { combineLatest } from 'rxjs';
-import type { ClientMessage, WorldFacts } from '../protocol.ts';
+import type { ClientMessage, Totals, WorldFacts } from '../protocol.ts';
 import { ArchiveMap, bestOf, cellRanges, neighbour, NO_CELL } from './archive-map.ts';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
@@ -12,6 +12,12 @@ import { figure, percent } from './words.ts';
 
 const REDRAW_MS = 200;
 const KEYS = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+
+/** What the corrected score is, in a sentence. */
+export function correctedInWords({ qdScore, coverage, elites }: NonNullable<Totals['archive']['corrected']>, all: number): string {
+  return `Corrected: each elite by the mean of the lives that its genome has had since, for the life that brought it in was chosen for being good. ${elites} of ${all} have been lived again, the others are left out: `
+    + `QD score ${figure(qdScore)}, coverage ${percent(coverage)}.`;
+}
 
 /** The archive as a heat map of the objective; a cell is read by pointing at it, and its elite by opening it. */
 export function showArchive(store: Store, send: (message: ClientMessage) => void): void {
@@ -30,11 +36,13 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
   const panel = dressPanel(store, {
     name: 'archive',
     picture: (colours) => {
-      const { world, cells } = store.now;
+      const { world, cells, totals } = store.now;
+      const corrected = totals?.archive.corrected ?? null;
       const legend = world === null ? '' : `${world.archive.measures.map(({ name, lower, upper }, i) => `${i === 0 ? 'across' : 'up'}: ${name}, ${figure(lower)} to ${figure(upper)}`).join('; ')}. Heat: ${world.archive.objective}, best ${figure(bestOf(cells))}.`;
       return { parts: [
         { kind: 'drawing', height: 260, paint: (context, width, height) => { if (world !== null) map(world, width, height).paint(context, cells, colours, [], 1); } },
         { kind: 'text', text: legend },
+        ...corrected === null ? [] : [{ kind: 'text' as const, text: correctedInWords(corrected, totals?.archive.elites ?? 0) }],
       ] };
     },
     tables: [{
@@ -122,8 +130,11 @@ export function showArchive(store: Store, send: (message: ClientMessage) => void
   });
   store.watch(({ totals }) => totals?.archive).subscribe((archive) => {
     if (archive === undefined) return;
-    setText(figures, `coverage ${percent(archive.coverage)} · QD ${figure(archive.qdScore)}`);
-    figures.title = `${archive.elites} elites. Coverage: share of cells that have one. QD score: the sum of their objectives.`;
+    const { corrected = null } = archive;
+    setText(figures, `coverage ${percent(archive.coverage)} · QD ${figure(archive.qdScore)}${corrected === null ? '' : ` · corrected ${figure(corrected.qdScore)}`}`);
+    figures.title = [
+      `${archive.elites} elites. Coverage: share of cells that have one. QD score: the sum of their objectives.`, ...corrected === null ? [] : [correctedInWords(corrected, archive.elites)],
+    ].join('\n');
     canvas.dataset['elites'] = String(archive.elites);
   });
   theme$.subscribe((now) => { theme = now; });

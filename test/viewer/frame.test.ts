@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveParameters } from '../../core/kernel/parameters.ts';
 import { Simulation } from '../../core/simulation.ts';
 import { createInstincts } from '../../agents/instincts/store.ts';
-import { parseFrame } from '../../viewer/app/frame.ts';
+import { parseFrame, PointRoom } from '../../viewer/app/frame.ts';
 import { writeFrame, writePastFrame, type FrameContent } from '../../viewer/frame.ts';
 import { FRAME_HEADER_BYTES, FRAME_MAGIC, FRAME_MOST_PLACES } from '../../viewer/frame-layout.ts';
 import { huesOf } from '../../viewer/hues.ts';
@@ -95,6 +95,17 @@ describe('a frame', () => {
     expect(Array.from({ length: count }, (_, row) => pointOf(frame.organisms, row).lit)).toEqual(Array.from({ length: count }, (_, row) => row % 3 === 0));
     expect(frame.fields.map(({ index, columns, rows }) => [index, columns, rows])).toEqual([[0, 16, 16], [1, 16, 16]]);
     expect(frame.fields[1]!.amounts).toEqual(field.bytes);
+  });
+
+  it('[V10] reads the same into memory that an earlier, larger frame has used', () => {
+    const [large, small] = [meadow({ founders: 160 }), meadow({ founders: 40 })].map((simulation) => writeFrame(simulation.kernel, content(simulation, { lit: (row) => row % 2 === 0 })));
+    const room = new PointRoom();
+    const before = parseFrame(large!, room).organisms.buffer;
+    const { organisms, ...rest } = parseFrame(small!, room);
+    const { organisms: alone, ...restAlone } = parseFrame(small!);
+    expect(organisms.buffer).toBe(before);
+    expect(organisms).toEqual(alone);
+    expect(rest).toEqual(restAlone);
   });
 
   it('[V10] of nobody, of one and of three hundred thousand is a frame', () => {

@@ -2,7 +2,7 @@ import { byId, setText } from './dom.ts';
 import { connectServer, feedAddress } from './feed-server.ts';
 import { startWorker } from './feed-worker.ts';
 import { FrameCosts } from './frame-costs.ts';
-import { parseFrame } from './frame.ts';
+import { parseFrame, PointRoom } from './frame.ts';
 import { bindKeys } from './keys.ts';
 import { lookThroughTime } from './looking.ts';
 import { Marks } from './marks.ts';
@@ -31,6 +31,7 @@ async function start(): Promise<void> {
   performance.mark('page begins');
   const store = new Store();
   const costs = new FrameCosts();
+  const room = new PointRoom();
   let feed: Feed | null = null;
   let waiting: ArrayBuffer | null = null;
   const send = (message: ClientMessage): void => feed?.send(message);
@@ -69,7 +70,7 @@ async function start(): Promise<void> {
     if (bytes !== null) {
       waiting = null;
       try {
-        const frame = parseFrame(bytes);
+        const frame = parseFrame(bytes, room);
         decoded = performance.now();
         view?.accept(frame, began / 1000);
         marks.accept(frame);

@@ -44,13 +44,15 @@ export function layMuller({ ticks, totals, clades }: MullerFacts): MullerLayout 
   const row = order.length + 1;
   const edges = new Float32Array(ticks.length * row);
   for (let sample = 0; sample < ticks.length; sample++) {
-    const known = clades.reduce((sum, { counts }) => sum + (counts[sample] ?? 0), 0);
+    let known = 0;
+    for (const { counts } of clades) known += counts[sample] ?? 0;
     const whole = Math.max(1, totals[sample] ?? 0, known);
     let at = 0;
-    order.forEach((index, band) => {
+    for (let band = 0; band < order.length; band++) {
+      const index = order[band]!;
       edges[sample * row + band] = at;
       at += (index === REST ? whole - known : clades[index]!.counts[sample] ?? 0) / (2 * whole);
-    });
+    }
     edges[sample * row + order.length] = 1;
   }
   return { samples: ticks.length, order, edges };
@@ -129,21 +131,22 @@ export function paintMuller(context: CanvasRenderingContext2D, facts: MullerFact
   const span = Math.max(1, facts.ticks.at(-1)! - first);
   const x = (sample: number): number => samples === 1 ? width : (facts.ticks[sample]! - first) / span * width;
   const y = (sample: number, edge: number): number => height * (1 - edges[sample * row + edge]!);
-  const trace = (band: number): void => {
+  const trace = (low: number, high: number): void => {
     context.beginPath();
     if (samples === 1) {
-      context.rect(0, y(0, band + 1), width, y(0, band) - y(0, band + 1));
+      context.rect(0, y(0, high), width, y(0, low) - y(0, high));
       return;
     }
-    for (const sample of columns) context.lineTo(x(sample), y(sample, band));
-    for (let i = columns.length - 1; i >= 0; i--) context.lineTo(x(columns[i]!), y(columns[i]!, band + 1));
+    for (const sample of columns) context.lineTo(x(sample), y(sample, low));
+    for (let i = columns.length - 1; i >= 0; i--) context.lineTo(x(columns[i]!), y(columns[i]!, high));
     context.closePath();
   };
   const patterns = new Map<number, CanvasPattern | null>();
   order.forEach((index, band) => {
-    if (index === REST) return;
+    // the halves of a clade without others within it are one band
+    if (index === REST || order[band - 1] === index) return;
     const isDim = lit !== null && !lit.has(index);
-    trace(band);
+    trace(band, order[band + 1] === index ? band + 2 : band + 1);
     context.globalAlpha = isDim ? 0.28 : 1;
     context.fillStyle = tagColour(palette, facts.clades[index]!.hue);
     context.fill();

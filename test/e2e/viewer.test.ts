@@ -1,20 +1,15 @@
-import { request } from 'node:http';
-import { networkInterfaces } from 'node:os';
-import { connect } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import type { Lab } from '../../viewer/lab.ts';
-import { clickOrganism, openWorld, PATIENCE, type LiveLab, type WorldOnPage } from './live-page.ts';
+import { clickOrganism, openWorld, PATIENCE, type WorldOnPage } from './live-page.ts';
 
 let world: WorldOnPage;
 let lab: Lab;
-let live: LiveLab;
 let page: Page;
 
 beforeAll(async () => {
   world = await openWorld({ playing: true });
-  ({ lab, live, page } = world);
+  ({ lab, page } = world);
 });
 afterAll(() => world?.close());
 
@@ -142,62 +137,5 @@ describe('the page in a real browser', () => {
 
   it('[V2] complains of nothing: no error, no refused load, no dialog', () => {
     expect(world.complaints).toEqual([]);
-  });
-});
-
-describe('the server of a live world', () => {
-  const status = (path: string, headers: Record<string, string> = {}): Promise<number> => new Promise((answered, failed) => {
-    request({ host: '127.0.0.1', port: live.server.port, path, headers }, (response) => {
-      response.resume();
-      answered(response.statusCode ?? 0);
-    }).on('error', failed).end();
-  });
-  const refusal = (headers: Record<string, string>): Promise<string> => new Promise((settled) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${live.server.port}/feed`, { headers });
-    socket.once('open', () => { settled('open'); socket.close(); });
-    socket.once('error', (error) => settled(error.message));
-  });
-
-  it('[V1] answers its own names alone', async () => {
-    expect(await status('/')).toBe(200);
-    expect(await status('/', { Host: 'lichen.example' })).toBe(403);
-    expect(await status('/feed.json', { Host: `lichen.example:${live.server.port}` })).toBe(403);
-  });
-
-  it('[V1] lets no page of another origin at the world', async () => {
-    const before = world.record.length;
-    expect(await refusal({ Origin: 'http://lichen.example' })).toMatch(/403/);
-    expect(await refusal({ Origin: 'null' })).toMatch(/403/);
-    expect(await refusal({})).toMatch(/403/);
-    expect(await refusal({ Origin: live.server.url.replace(/\/$/, '') })).toBe('open');
-    expect(world.record.length).toBe(before);
-  });
-
-  it('[V1] a real browser on a page of another origin cannot open the feed', async () => {
-    const stranger = await world.browser.newPage();
-    await stranger.goto('data:text/html,<title>stranger</title>');
-    const outcome = await stranger.evaluate((address) => new Promise<string>((settled) => {
-      const socket = new window.WebSocket(address);
-      socket.onopen = () => settled('open');
-      socket.onerror = () => settled('refused');
-    }), `ws://127.0.0.1:${live.server.port}/feed`);
-    expect(outcome).toBe('refused');
-    await stranger.close();
-  });
-
-  it('[V2] serves nothing beside the page', async () => {
-    for (const path of ['/../package.json', '/..%2fpackage.json', '/assets/../../package.json', '/%2e%2e/%2e%2e/etc/passwd']) expect(await status(path), path).toBe(404);
-  });
-
-  it('[V1] is bound to the loopback only', async () => {
-    const outside = Object.values(networkInterfaces()).flatMap((each) => each ?? []).filter(({ internal, family }) => !internal && family === 'IPv4');
-    for (const { address } of outside) {
-      const reached = await new Promise<boolean>((settled) => {
-        const socket = connect({ host: address, port: live.server.port }, () => { socket.destroy(); settled(true); });
-        socket.on('error', () => settled(false));
-      });
-      expect(reached, address).toBe(false);
-    }
-    expect(new URL(live.server.url).hostname).toBe('127.0.0.1');
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parsedJson } from './parsed-json.ts';
 import { SPINE, tableNames } from './tables.ts';
 
 const FORMAT = 'lichen-record';
@@ -23,6 +24,8 @@ export interface OpenedRecord {
   readonly tick: number;
   /** One sentence about what is damaged, missing or not asked for in a way that can be given; null when nothing is. */
   readonly problem: string | null;
+  /** Whether the problem is that another version wrote it: whole as it may be, it is not ours to make anew. */
+  readonly otherVersion?: boolean;
   /** What is whole, in the order in which it was written. */
   readonly segments: readonly Segment[];
 }
@@ -32,7 +35,7 @@ export const listFile = (folder: string): string => join(folder, LIST);
 export const segmentFile = (table: string, from: number, to: number): string => `${table}/${padded(from)}-${padded(to)}.parquet`;
 const padded = (tick: number): string => String(tick).padStart(DIGITS, '0');
 
-interface SegmentList { readonly segments: readonly Segment[]; readonly problem: string | null }
+interface SegmentList { readonly segments: readonly Segment[]; readonly problem: string | null; readonly otherVersion?: boolean }
 
 /** The list of segments as far as it can be read; a last line that was cut short is as if it were not there. */
 function readList(folder: string): SegmentList {
@@ -42,24 +45,16 @@ function readList(folder: string): SegmentList {
   const [header, ...lines] = bytes.toString('utf8', 0, bytes.lastIndexOf(0x0a) + 1).split('\n');
   lines.pop();
   if (lines.length === 0 && (header ?? '') === '') return { segments: [], problem: null };
-  const head = parsed(header ?? '') as { format?: unknown; version?: unknown } | undefined;
+  const head = parsedJson(header ?? '') as { format?: unknown; version?: unknown } | undefined;
   if (head?.format !== FORMAT) return { segments: [], problem: `${file} is not the list of a record: its line 1 is not the header that such lists begin with.` };
-  if (head.version !== VERSION) return { segments: [], problem: `The record ${folder} is of version ${String(head.version)} and this program reads version ${VERSION}: use the program that wrote it.` };
+  if (head.version !== VERSION) return { segments: [], otherVersion: true, problem: `The record ${folder} is of version ${String(head.version)} and this program reads version ${VERSION}: use the program that wrote it.` };
   const segments: Segment[] = [];
   for (const [i, line] of lines.entries()) {
-    const one = segment.safeParse(parsed(line));
+    const one = segment.safeParse(parsedJson(line));
     if (!one.success) return { segments, problem: `${file} is damaged at line ${i + 2}: a segment is expected there.` };
     segments.push(one.data);
   }
   return { segments, problem: null };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The segments that stand between two states that all tables agree on: those up to, and with, one of the spine. */
@@ -95,7 +90,7 @@ export async function inspectRecord(folder: string, { upTo = Infinity, contents 
     tick = to;
     whole.push(...seal);
   }
-  if (list.problem !== null && tick < upTo) return { tick, segments: whole, problem: list.problem };
+  if (list.problem !== null && tick < upTo) return { tick, segments: whole, problem: list.problem, ...(list.otherVersion === true ? { otherVersion: true } : {}) };
   if (Number.isFinite(upTo) && upTo >= 0 && tick < upTo && existsSync(folder)) {
     return { tick, segments: whole, problem: `The record ${folder} ends at tick ${tick} and not at tick ${upTo}.` };
   }

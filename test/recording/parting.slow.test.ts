@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listCheckpoints } from '../../core/recording/checkpoint.ts';
 import { makeAgain, unmeasured } from '../../viewer/cli/made-again.ts';
 import { nameParting, type Parting } from '../../viewer/cli/parting.ts';
-import { checkpointFolder, openRecorded } from '../../viewer/cli/run-folder.ts';
+import { openRecorded } from '../../viewer/cli/recorded-run.ts';
+import { checkpointFolder } from '../../viewer/cli/run-files.ts';
 import { performSmall, smallSpec, specOf } from './small-run.ts';
 
 const PARTS_AT = 120;

@@ -10,7 +10,8 @@ import { inspectRecord } from '../../core/recording/segments.ts';
 import { Failure } from '../../viewer/cli/failure.ts';
 import { branchSpecOf } from '../../viewer/cli/branch.ts';
 import type { Stage } from '../../viewer/cli/perform.ts';
-import { branchFolder, openRecorded } from '../../viewer/cli/run-folder.ts';
+import { branchFolder } from '../../viewer/cli/branch-folder.ts';
+import { openRecorded } from '../../viewer/cli/recorded-run.ts';
 import { TICKS, performSmall, smallSpec, specOf } from './small-run.ts';
 
 /** Files that are cut, of each kind of run. */

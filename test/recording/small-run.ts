@@ -4,7 +4,7 @@ import { knownPrices } from '../../agents/model/prices.ts';
 import { noModel, type ModelAccess } from '../../viewer/cli/model-access.ts';
 import { perform, type Performed, type Stage } from '../../viewer/cli/perform.ts';
 import { planRun } from '../../viewer/cli/plan.ts';
-import { openRecorded, openToGoOn } from '../../viewer/cli/run-folder.ts';
+import { openRecorded, openToGoOn } from '../../viewer/cli/recorded-run.ts';
 import type { RunSpec } from '../../viewer/run-spec.ts';
 
 export const TICKS = 240;

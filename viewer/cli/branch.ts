@@ -6,7 +6,9 @@ import { Failure, orFail } from './failure.ts';
 import { modelsOf } from './model-access.ts';
 import { planRun, readSettings } from './plan.ts';
 import type { ModelFlags } from './run.ts';
-import { branchFolder, checkFolder, finishedAt, openToGoOn } from './run-folder.ts';
+import { branchFolder } from './branch-folder.ts';
+import { finishedAt, openToGoOn } from './recorded-run.ts';
+import { checkFolder } from './run-folder.ts';
 import { say } from './say.ts';
 
 export interface BranchFlags extends ModelFlags {

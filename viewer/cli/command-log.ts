@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { numberedCommand, type NumberedCommand } from '../../core/events/command.ts';
+import { parsedJson } from '../../core/recording/parsed-json.ts';
 import { Failure, fileProblem } from './failure.ts';
 
 const FORMAT = 'lichen-commands';
@@ -22,7 +23,7 @@ export function readCommands(file: string): CommandLog {
   const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
   const [first, ...lines] = bytes.toString('utf8', 0, wholeBytes).split('\n');
   lines.pop();
-  const head = parsed(first ?? '');
+  const head = parsedJson(first ?? '');
   if (typeof head !== 'object' || head === null || !('format' in head) || head.format !== FORMAT || !('version' in head)) {
     throw new Failure(`${file} is not a log of commands: its line 1 is not the header that logs begin with.`);
   }
@@ -30,17 +31,9 @@ export function readCommands(file: string): CommandLog {
     throw new Failure(`The commands ${file} are of version ${String(head.version)} and this program reads version ${VERSION}: use the program that wrote them.`);
   }
   const commands = lines.map((line, i) => {
-    const one = numberedCommand.safeParse(parsed(line));
+    const one = numberedCommand.safeParse(parsedJson(line));
     if (!one.success || one.data.seq !== i) throw new Failure(`The commands ${file} are damaged at line ${i + 2}: command ${i} is expected there; restore the file from a copy.`);
     return one.data;
   });
   return { commands, wholeBytes };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

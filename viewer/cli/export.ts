@@ -7,7 +7,8 @@ import { Queries, type Row } from '../../core/recording/queries.ts';
 import { tableNames } from '../../core/recording/tables.ts';
 import type { ExportForm } from './export-forms.ts';
 import { Failure, fileProblem } from './failure.ts';
-import { eventsFolder, openRecorded } from './run-folder.ts';
+import { openRecorded } from './recorded-run.ts';
+import { eventsFolder } from './run-files.ts';
 
 /** Which taxa, and which of their parents. */
 interface Descent { living: boolean; firstParents: boolean }

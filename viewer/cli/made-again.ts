@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { noModel, openService, replayAccess } from './model-access.ts';
 import { openLab, watchReplay } from './perform.ts';
-import type { RecordedRun } from './run-folder.ts';
+import type { RecordedRun } from './recorded-run.ts';
 
 /** A recorded run that is made again from spec, commands and recorded replies; it asks nobody. */
 export interface MadeAgain {

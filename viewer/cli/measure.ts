@@ -11,7 +11,7 @@ import { runHeadless } from './headless.ts';
 import { noModel, replayAccess } from './model-access.ts';
 import { perform } from './perform.ts';
 import { planRun } from './plan.ts';
-import { openRecorded, summaryOf, type RecordedRun } from './run-folder.ts';
+import { openRecorded, summaryOf, type RecordedRun } from './recorded-run.ts';
 import { say } from './say.ts';
 import { listenForStop } from './stop.ts';
 import { writeWhole } from './whole-file.ts';

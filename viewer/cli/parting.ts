@@ -4,7 +4,8 @@ import { recordedEvents, watchTicks, type TickRecord } from '../../core/recordin
 import type { RunSpec } from '../run-spec.ts';
 import { makeAgain, unmeasured } from './made-again.ts';
 import type { SavedRun } from './recording.ts';
-import { checkpointFolder, eventsFolder, type RecordedRun } from './run-folder.ts';
+import type { RecordedRun } from './recorded-run.ts';
+import { checkpointFolder, eventsFolder } from './run-files.ts';
 
 /** The tick in which a replay was first another run than the record, with its own fingerprint after it. */
 export interface Parting { readonly tick: number; readonly fingerprint: string }

@@ -9,7 +9,8 @@ import { manifestOf } from './manifest.ts';
 import { openService, type ModelAccess } from './model-access.ts';
 import { Recording } from './recording.ts';
 import { takeUp, type TakenUp } from './resume.ts';
-import { RunFolder, type RecordedRun, type RunToGoOn } from './run-folder.ts';
+import type { RecordedRun, RunToGoOn } from './recorded-run.ts';
+import { RunFolder } from './run-folder.ts';
 
 /** A run to be performed: all that it depends on, and where its record goes. */
 export interface Performance {

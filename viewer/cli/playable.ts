@@ -3,7 +3,8 @@ import type { Lab } from '../lab.ts';
 import type { PlayableRecord } from '../playback.ts';
 import type { CommandLog } from './command-log.ts';
 import type { SavedRun } from './recording.ts';
-import { checkpointFolder, openRecorded } from './run-folder.ts';
+import { openRecorded } from './recorded-run.ts';
+import { checkpointFolder } from './run-files.ts';
 
 /**
  * The record of a run that is still going on, or has ended, for playing it back. Reads the folder when it is asked, and

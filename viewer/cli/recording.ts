@@ -6,7 +6,8 @@ import type { Packable } from '../../core/kernel/packed.ts';
 import type { Lab } from '../lab.ts';
 import type { RecordOptions } from '../run-spec.ts';
 import { Failure, fileProblem } from './failure.ts';
-import { checkpointFolder, eventsFolder, type RunFolder } from './run-folder.ts';
+import { checkpointFolder, eventsFolder } from './run-files.ts';
+import type { RunFolder } from './run-folder.ts';
 
 /** Rows that are waiting for the disk when they are written without a checkpoint. */
 const MOST_ROWS = 500_000;

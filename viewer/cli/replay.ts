@@ -3,7 +3,8 @@ import { listFile } from '../../core/recording/segments.ts';
 import { Failure } from './failure.ts';
 import { planRun } from './plan.ts';
 import { createProgress } from './progress.ts';
-import { eventsFolder, finishedAt, openRecorded, summaryOf } from './run-folder.ts';
+import { finishedAt, openRecorded, summaryOf } from './recorded-run.ts';
+import { eventsFolder } from './run-files.ts';
 import { listenForStop } from './stop.ts';
 import { count, counted } from './words.ts';
 

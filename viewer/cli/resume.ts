@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { OtherVersion, listCheckpoints, readCheckpoint } from '../../core/recording/checkpoint.ts';
-import { openRecord } from '../../core/recording/segments.ts';
+import { openRecord, type OpenedRecord } from '../../core/recording/segments.ts';
 import { Failure } from './failure.ts';
 import type { SavedRun } from './recording.ts';
-import { checkpointFolder, eventsFolder, type RecordedRun } from './run-folder.ts';
+import type { RecordedRun } from './recorded-run.ts';
+import { checkpointFolder, eventsFolder } from './run-files.ts';
 
 /** Where a recorded run is taken up: its state, or nothing where it is made again from its commands. */
 export interface TakenUp { readonly tick: number; readonly state: unknown }
@@ -40,11 +41,11 @@ export async function takeUp(run: RecordedRun, { cache, events, say }: TakeUpOpt
     if (cassetteBytes < saved.cassetteBytes) {
       throw new Failure(`The run in ${run.path} cannot be gone on with: its cassette has ${cassetteBytes} bytes, and had ${saved.cassetteBytes} by tick ${checkpoint.tick}; restore cassette.jsonl from a copy.`);
     }
-    const opened = events ? await openRecord(eventsFolder(run.path), { upTo: checkpoint.tick }) : { problem: null, tick: checkpoint.tick };
+    const opened: Pick<OpenedRecord, 'tick' | 'problem' | 'otherVersion'> = events ? await openRecord(eventsFolder(run.path), { upTo: checkpoint.tick }) : { problem: null, tick: checkpoint.tick };
     const problem = opened.problem ?? (opened.tick < checkpoint.tick ? `The tables in ${eventsFolder(run.path)} are missing.` : null);
     if (problem === null) return { tick: checkpoint.tick, state: saved.run };
     // made by another program, it is not ours to make anew
-    if (problem.includes(' is of version ')) throw new Failure(problem);
+    if (opened.otherVersion === true) throw new Failure(problem);
     say(`${problem} An earlier state is taken.`);
   }
   if (events) await openRecord(eventsFolder(run.path), { upTo: -1 });

@@ -1,30 +1,22 @@
-import { accessSync, closeSync, constants, copyFileSync, existsSync, fdatasyncSync, ftruncateSync, linkSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import { accessSync, closeSync, constants, existsSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, writeSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { ModelEvent, ModelService } from '../../agents/model/task.ts';
 import { ARCHIVE_DIMS, archiveFacts } from '../../core/archive/life-archive.ts';
-import { listCheckpoints } from '../../core/recording/checkpoint.ts';
 import type { NumberedCommand } from '../../core/events/command.ts';
 import { operatorNames } from '../../core/kernel/tick-events.ts';
+import { parsedJson } from '../../core/recording/parsed-json.ts';
 import type { Lab, RunSummary } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
-import { readCommands, writtenCommands, type CommandLog } from './command-log.ts';
+import { writtenCommands } from './command-log.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { acquireLock, type Lock } from './lock.ts';
+import type { RunToGoOn } from './recorded-run.ts';
+import { runFiles, runFolders } from './run-files.ts';
 import { writeWhole } from './whole-file.ts';
 
 const VERSION = 1;
 /** Organisms written at once. */
 const CHUNK = 2000;
-const files = {
-  spec: 'spec.json', manifest: 'manifest.json', commands: 'commands.jsonl', cassette: 'cassette.jsonl', calls: 'calls.jsonl', population: 'population.jsonl', archive: 'archive.json', bandit: 'bandit.json', measures: 'measures.json', summary: 'summary.json',
-} as const;
-
-/** Folders within: states to go on from, and what happened, in tables. */
-const folders = { checkpoints: 'checkpoints', events: 'events' } as const;
-export const checkpointFolder = (run: string): string => join(run, folders.checkpoints);
-export const eventsFolder = (run: string): string => join(run, folders.events);
-
 /**
  * Says, before anything is made, why a folder cannot take a run: it must be absent or empty. Returns the folders that
  * would have to be made, outermost first.
@@ -77,17 +69,17 @@ export class RunFolder {
    */
   constructor(folder: string, spec: RunSpec, resumed: RunToGoOn | null = null) {
     this.path = resolve(folder);
-    this.cassette = join(this.path, files.cassette);
+    this.cassette = join(this.path, runFiles.cassette);
     this.earlier = resumed?.commands.commands ?? [];
     this.lock = resumed?.lock ?? null;
     const missing = resumed === null ? checkFolder(folder) : [];
     try {
       if (resumed !== null) {
-        this.commands = openSync(join(this.path, files.commands), 'r+');
+        this.commands = openSync(join(this.path, runFiles.commands), 'r+');
         // a line that was cut short was never applied by anyone who could tell
         ftruncateSync(this.commands, resumed.commands.wholeBytes);
         this.written = resumed.commands.wholeBytes;
-        this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
+        this.put(runFiles.spec, `${JSON.stringify(spec, null, 2)}\n`);
         return;
       }
       // one by one: the recursive way never ends where the system says that a parent is missing though it is there
@@ -96,8 +88,8 @@ export class RunFolder {
         this.made.unshift(one);
       }
       this.lock = acquireLock(this.path);
-      this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
-      this.commands = openSync(join(this.path, files.commands), 'w');
+      this.put(runFiles.spec, `${JSON.stringify(spec, null, 2)}\n`);
+      this.commands = openSync(join(this.path, runFiles.commands), 'w');
       this.append(writtenCommands.header);
     } catch (error) {
       this.discard();
@@ -124,8 +116,8 @@ export class RunFolder {
    * stays; the rest is asked, or played, again.
    */
   followCalls(service: ModelService, from: number): void {
-    const file = join(this.path, files.calls);
-    if (existsSync(file)) this.put(files.calls, keptCalls(readFileSync(file, 'utf8'), from));
+    const file = join(this.path, runFiles.calls);
+    if (existsSync(file)) this.put(runFiles.calls, keptCalls(readFileSync(file, 'utf8'), from));
     this.calls = openSync(file, 'a');
     service.events$.subscribe((event: ModelEvent) => {
       if (this.calls === null || this.problem !== null) return;
@@ -138,12 +130,12 @@ export class RunFolder {
   }
 
   putSpec(spec: RunSpec): void {
-    this.put(files.spec, `${JSON.stringify(spec, null, 2)}\n`);
+    this.put(runFiles.spec, `${JSON.stringify(spec, null, 2)}\n`);
   }
 
   /** Writes what is known of the circumstances: versions, machine, models, prices, budget. */
   putManifest(manifest: object): void {
-    this.put(files.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+    this.put(runFiles.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
   /** Whether a command is not on disk yet. Throws a failure when the run that is gone on with was another. */
@@ -172,10 +164,10 @@ export class RunFolder {
   finish(lab: Lab, summary: RunSummary): void {
     try {
       this.writePopulation(lab);
-      this.put(files.archive, archiveText(lab));
-      if (lab.writer?.bandit) this.put(files.bandit, `${JSON.stringify(lab.writer.bandit.state)}\n`);
-      this.put(files.measures, `${JSON.stringify({ figures: lab.tally.figures, series: lab.tally.series })}\n`);
-      this.put(files.summary, `${JSON.stringify(summary, null, 2)}\n`);
+      this.put(runFiles.archive, archiveText(lab));
+      if (lab.writer?.bandit) this.put(runFiles.bandit, `${JSON.stringify(lab.writer.bandit.state)}\n`);
+      this.put(runFiles.measures, `${JSON.stringify({ figures: lab.tally.figures, series: lab.tally.series })}\n`);
+      this.put(runFiles.summary, `${JSON.stringify(summary, null, 2)}\n`);
     } catch (error) {
       throw new Failure(`The end of the run cannot be written to ${this.path}: ${fileProblem(error)}; make room and run it again.`);
     } finally {
@@ -201,8 +193,8 @@ export class RunFolder {
   /** Takes back what was made for a run that never began. */
   discard(): void {
     this.close();
-    for (const name of Object.values(folders)) rmSync(join(this.path, name), { recursive: true, force: true });
-    for (const name of Object.values(files)) rmSync(join(this.path, name), { force: true });
+    for (const name of Object.values(runFolders)) rmSync(join(this.path, name), { recursive: true, force: true });
+    for (const name of Object.values(runFiles)) rmSync(join(this.path, name), { force: true });
     for (const folder of this.made) rmdirSync(folder);
   }
 
@@ -221,7 +213,7 @@ export class RunFolder {
   private writePopulation({ simulation: { kernel } }: Lab): void {
     const { columns: c, count } = kernel.pop;
     const rows = Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) => c.id[a]! - c.id[b]!);
-    const file = join(this.path, files.population);
+    const file = join(this.path, runFiles.population);
     const fd = openSync(`${file}.tmp`, 'w');
     for (let from = 0; from < count; from += CHUNK) {
       const lines: string[] = [];
@@ -253,105 +245,8 @@ function archiveText({ simulation: { kernel, world }, archive, archiveChoice }: 
 /** The lines of what became of calls that were due by a tick. */
 function keptCalls(text: string, from: number): string {
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter((line) => {
-    const due = /"kind":"task".*?"due":(\d+)/.exec(line)?.[1];
-    return due !== undefined && Number(due) <= from;
+    const event = parsedJson(line) as Partial<ModelEvent> | null | undefined;
+    return event?.kind === 'task' && event.due! <= from;
   });
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** A recorded run: its spec's file, its commands as far as they are whole, its cassette. */
-export interface RecordedRun { readonly path: string; readonly spec: string; readonly commands: CommandLog; readonly cassette: string }
-
-/** A run that is gone on with; nobody else does. */
-export interface RunToGoOn extends RecordedRun { readonly lock: Lock }
-
-/** As `openRecorded`, for going on. Throws a failure, too, while another process records there. */
-export function openToGoOn(folder: string): RunToGoOn {
-  const path = resolve(folder);
-  checkRecorded(folder);
-  const lock = acquireLock(path);
-  try {
-    return { ...openRecorded(folder), lock };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-/** Finds a recorded run in a folder. Throws a failure with one sentence when there is none, or it is damaged. */
-export function openRecorded(folder: string): RecordedRun {
-  checkRecorded(folder);
-  const path = resolve(folder);
-  return { path, spec: join(path, files.spec), commands: readCommands(join(path, files.commands)), cassette: join(path, files.cassette) };
-}
-
-/** The tick at which a recorded run came to its end; null of one that was cut short. */
-export function finishedAt({ path }: RecordedRun): number | null {
-  const file = join(path, files.summary);
-  if (!existsSync(file)) return null;
-  const read = z.object({ ticks: z.int().min(0) }).safeParse(parsedJson(readFileSync(file, 'utf8')));
-  return read.success ? read.data.ticks : null;
-}
-
-/** The summary of a run that came to its end; null of one that was cut short. */
-export function summaryOf(run: RecordedRun): RunSummary | null {
-  return finishedAt(run) === null ? null : parsedJson(readFileSync(join(run.path, files.summary), 'utf8')) as RunSummary;
-}
-
-function checkRecorded(folder: string): void {
-  for (const name of [files.spec, files.commands]) {
-    if (!existsSync(join(resolve(folder), name))) throw new Failure(`${folder} does not hold a recorded run: there is no ${name} in it; name a folder that was made with --out.`);
-  }
-}
-
-/**
- * Makes a new folder with the history of a recorded run up to a tick, and the spec of a run that parts from it there. The
- * states and tables are shared with it where the disk can, since nobody ever writes into them. Returns the last tick that
- * has a state of its own, 0 where the branch begins anew. Throws a failure when it cannot.
- */
-export function branchFolder(parent: RecordedRun, folder: string, spec: RunSpec, at: number): number {
-  const made = new RunFolder(folder, spec);
-  try {
-    made.takeHistory(parent.commands.commands.filter(({ tick }) => tick <= at));
-    if (existsSync(parent.cassette)) copyFileSync(parent.cassette, made.cassette);
-    const calls = join(parent.path, files.calls);
-    if (existsSync(calls)) copyFileSync(calls, join(made.path, files.calls));
-    const states = listCheckpoints(checkpointFolder(parent.path)).filter(({ tick }) => tick <= at);
-    mkdirSync(checkpointFolder(made.path), { recursive: true });
-    for (const { file } of states) share(file, join(checkpointFolder(made.path), basename(file)));
-    shareFolder(eventsFolder(parent.path), eventsFolder(made.path));
-    made.leave();
-    return states[0]?.tick ?? 0;
-  } catch (error) {
-    made.discard();
-    throw new Failure(`The branch cannot be begun in ${folder}: ${fileProblem(error)}; make room or name another folder.`);
-  }
-}
-
-/** The same file under one more name, or a copy of it where the disk has no such thing. */
-function share(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-  }
-}
-
-/** What is whole is shared; lists, which grow, are copied. */
-function shareFolder(from: string, to: string): void {
-  if (!existsSync(from)) return;
-  mkdirSync(to, { recursive: true });
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    if (entry.isDirectory()) shareFolder(join(from, entry.name), join(to, entry.name));
-    else if (entry.name.endsWith('.parquet')) share(join(from, entry.name), join(to, entry.name));
-    else copyFileSync(join(from, entry.name), join(to, entry.name));
-  }
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Outcome } from '../../core/experiments/experiment.ts';
 import { runSpec, type RunSpec } from '../run-spec.ts';
 import { Failure } from './failure.ts';
+import { runFiles } from './run-files.ts';
 
 const figure = z.number().nullable();
 
@@ -50,9 +51,9 @@ export function outcomeOf({ summary, measures: { figures } }: RunResults, { name
  * damaged or of another version.
  */
 export function readResults(folder: string): RunResults | null {
-  if (!existsSync(join(folder, 'summary.json'))) return null;
-  const spec = read(folder, 'spec.json', runSpec);
-  return { spec, summary: read(folder, 'summary.json', summary), measures: existsSync(join(folder, 'measures.json')) ? read(folder, 'measures.json', measures) : { figures: {}, series: { ticks: [], values: {} } } };
+  if (!existsSync(join(folder, runFiles.summary))) return null;
+  const spec = read(folder, runFiles.spec, runSpec);
+  return { spec, summary: read(folder, runFiles.summary, summary), measures: existsSync(join(folder, runFiles.measures)) ? read(folder, runFiles.measures, measures) : { figures: {}, series: { ticks: [], values: {} } } };
 }
 
 /** Whether a run has come to the end that its spec sets. */

@@ -1,11 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { genotypeHistory } from '../../core/recording/genotype-history.ts';
 import type { Queries, Row } from '../../core/recording/queries.ts';
 import type { RunSummary } from '../lab.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { planRun } from './plan.ts';
-import { finishedAt, openRecorded } from './run-folder.ts';
+import { manifestOf, openRecorded, summaryOf } from './recorded-run.ts';
 
 /** A quantity over time, at the ticks of `Story.ticks`. */
 export interface Layer { readonly name: string; readonly values: readonly number[] }
@@ -49,10 +47,9 @@ const FREQUENT = 0.02;
 export async function readStory(target: string, queries: Queries | null, points: number): Promise<Story> {
   const recorded = openRecorded(target);
   const { path } = recorded;
-  const json = (name: string): unknown => (existsSync(join(path, name)) ? parsed(readFileSync(join(path, name), 'utf8')) : null);
   const base = {
-    path, spec: planRun(recorded.spec, { set: [] }), manifest: (json('manifest.json') ?? {}) as Record<string, unknown>,
-    summary: finishedAt(recorded) === null ? null : json('summary.json') as RunSummary,
+    path, spec: planRun(recorded.spec, { set: [] }), manifest: manifestOf(recorded),
+    summary: summaryOf(recorded),
     turns: recorded.commands.commands.flatMap(({ tick, command }) => (command.kind === 'set' && command.by === undefined ? [{ tick, key: command.key, value: command.value }] : [])),
   };
   if (queries === null) return { ...base, last: base.summary?.ticks ?? null, fingerprint: base.summary?.fingerprint ?? null, ticks: [], population: [], births: [], lineages: [], genotypes: [], measures: new Map(), genomes: [], living: 0 };
@@ -123,12 +120,4 @@ async function genomesOf(queries: Queries): Promise<Pick<Story, 'genomes' | 'liv
   const rows = await queries.rows(`SELECT any_value(genomes.text) AS text, count(*) AS living FROM ${alive} JOIN genomes USING (genome) GROUP BY genome ORDER BY living DESC, genome LIMIT ${GENOMES}`);
   const [all] = await queries.rows(`SELECT count(*) AS n FROM ${alive}`);
   return { genomes: rows.map(({ text, living }) => ({ text: String(text), living: Number(living) })), living: Number(all!['n']) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

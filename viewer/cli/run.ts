@@ -4,7 +4,7 @@ import type { RunSpec } from '../run-spec.ts';
 import { Failure } from './failure.ts';
 import { modelsOf, replayAccess } from './model-access.ts';
 import { planRun } from './plan.ts';
-import { openRecorded, openToGoOn } from './run-folder.ts';
+import { openRecorded, openToGoOn } from './recorded-run.ts';
 
 /** What can be said of models wherever they are used. */
 export interface ModelFlags {

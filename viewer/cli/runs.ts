@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from '../../core/recording/checkpoint.ts';
 import { inspectRecord } from '../../core/recording/segments.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { isHeld } from './lock.ts';
 import { planRun } from './plan.ts';
-import { checkpointFolder, eventsFolder, finishedAt, openRecorded } from './run-folder.ts';
+import { openRecorded, summaryOf } from './recorded-run.ts';
+import { checkpointFolder, eventsFolder, runFiles } from './run-files.ts';
 import { count, megabytes } from './words.ts';
 
 export interface ListedRun {
@@ -31,7 +32,7 @@ export async function listRuns(folder: string, { json = false }: { json?: boolea
     throw new Failure(`The folder ${folder} cannot be read: ${fileProblem(error)}; name one that holds recorded runs.`);
   }
   const runs: ListedRun[] = [];
-  for (const name of names) if (existsSync(join(folder, name, 'spec.json')) && existsSync(join(folder, name, 'commands.jsonl'))) runs.push(await look(folder, name));
+  for (const name of names) if (existsSync(join(folder, name, runFiles.spec)) && existsSync(join(folder, name, runFiles.commands))) runs.push(await look(folder, name));
   if (json) process.stdout.write(`${JSON.stringify({ folder, runs })}\n`);
   else if (runs.length === 0) process.stdout.write(`There are no recorded runs in ${folder}; record one with lichen run meadow --out ${join(folder, 'first')}.\n`);
   else process.stdout.write(`${table(runs)}\n`);
@@ -44,12 +45,12 @@ async function look(folder: string, name: string): Promise<ListedRun> {
   try {
     const run = openRecorded(path);
     const { world, seed } = planRun(run.spec, { set: [] });
-    const ticks = finishedAt(run);
+    const summary = summaryOf(run);
     if (isHeld(path)) return { name, state: 'running', world, seed, ticks: newestTick(path), bytes };
     const { problem } = await inspectRecord(eventsFolder(path), { contents: false });
     if (problem !== null) throw new Error(problem);
-    if (ticks === null) return { name, state: 'cut short', world, seed, ticks: newestTick(path), bytes };
-    const { population, fingerprint } = JSON.parse(readFileSync(join(path, 'summary.json'), 'utf8')) as { population: number; fingerprint: string };
+    if (summary === null) return { name, state: 'cut short', world, seed, ticks: newestTick(path), bytes };
+    const { ticks, population, fingerprint } = summary;
     return { name, state: 'finished', world, seed, ticks, population, fingerprint, bytes };
   } catch (error) {
     return { name, state: 'damaged', problem: error instanceof Error ? error.message : String(error), bytes };

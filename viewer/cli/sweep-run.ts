@@ -6,7 +6,7 @@ import { Failure } from './failure.ts';
 import { isHeld } from './lock.ts';
 import { modelsOf } from './model-access.ts';
 import { perform } from './perform.ts';
-import { openToGoOn, type RunToGoOn } from './run-folder.ts';
+import { openToGoOn, type RunToGoOn } from './recorded-run.ts';
 import { isWhole, readResults, type RunResults } from './run-results.ts';
 
 /** Longest stretch without letting messages in. */

@@ -14,6 +14,10 @@ const DISTINCT = 1000;
 export const DENSITY = 0.085;
 /** The same of an evolved moiré. */
 const MOIRE_DENSITY = 0.075;
+/** A moiré that bears its founders: first they are fewer by half, and after so many ticks as many as they were. */
+const RICH = { scarcity: 0.2 };
+const LUSH = 100_000;
+const SETTLED_TICKS = 250;
 
 /** The most common genomes of a world that has evolved for a while: programs as they really are, not as we imagine them. */
 export function evolvedGenomes(count: number, ticks: number, seed: number, name = meadow.name): string[] {
@@ -28,12 +32,12 @@ export function evolvedGenomes(count: number, ticks: number, seed: number, name 
 }
 
 /** A world of about `organisms`, warmed up, with its archive and counts listening or with nobody. */
-function startCrowded(name: string, density: number, organisms: number, founders: readonly string[], observed: boolean, warmUp: number): Simulation {
+function startCrowded(name: string, density: number, organisms: number, founders: readonly string[], observed: boolean, warmUp: number, more: Record<string, number>): Simulation {
   const world = findWorld(name);
   const size = Math.max(16, Math.round(Math.sqrt(organisms / density)));
   const simulation = new Simulation({
     world, seed: 11, genomes: createInstincts(world.vocabulary), founders, observed,
-    parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.6), mutationRate: 0 }),
+    parameters: resolveParameters(world.parameters, { size, founders: organisms, capacity: Math.ceil(organisms * 1.6), mutationRate: 0, ...more }),
   });
   if (observed) {
     countTotals(simulation);
@@ -56,7 +60,7 @@ function rate(simulation: Simulation, ticks: number): number {
 }
 
 /** Organism-steps a second of processor time, bytes an organism, and what the event stream and archive cost. */
-function benchKernel(name: string, density: number, sizes: readonly number[]): void {
+function benchKernel(name: string, density: number, sizes: readonly number[], more: Record<string, number> = {}, leastWarmUp = 25): void {
   console.log(`${name}, ${DISTINCT} genomes taken from a ${name} evolved for 1,200 ticks, senses included; millions of organism-steps a second of`);
   console.log('processor time in one thread; with and without the events (fingerprint, counts, archive) in turn, the cost from the medians of pairs');
   const founders = evolvedGenomes(DISTINCT, 1200, 5, name);
@@ -64,9 +68,9 @@ function benchKernel(name: string, density: number, sizes: readonly number[]): v
   const medians: number[] = [];
   for (const size of sizes) {
     const ticks = Math.max(4, Math.round(1_500_000 / size));
-    const warmUp = Math.max(25, Math.round(ticks / 2));
-    const bare = startCrowded(name, density, size, founders, false, warmUp);
-    const heard = startCrowded(name, density, size, founders, true, warmUp);
+    const warmUp = Math.max(leastWarmUp, Math.round(ticks / 2));
+    const bare = startCrowded(name, density, size, founders, false, warmUp, more);
+    const heard = startCrowded(name, density, size, founders, true, warmUp, more);
     const bareRates: number[] = [];
     const heardRates: number[] = [];
     for (let run = 0; run < 9; run++) {
@@ -88,8 +92,15 @@ function benchKernel(name: string, density: number, sizes: readonly number[]): v
   if (hundred && million) console.log(`the rate at 1,000,000 is ${(100 * million / hundred).toFixed(0)} % of that at 100,000`);
 }
 
+/** The row of a moiré of 100,000 alone. */
+export function benchLush(): void {
+  console.log(`\nthe same with ground so rich (scarcity ${RICH.scarcity}) that ${LUSH.toLocaleString('en')} live all along`);
+  benchKernel(moire.name, MOIRE_DENSITY, [LUSH], RICH, SETTLED_TICKS);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   benchKernel(meadow.name, DENSITY, [1000, 10_000, 100_000, 1_000_000]);
   console.log('');
   benchKernel(moire.name, MOIRE_DENSITY, [10_000, 100_000]);
+  benchLush();
 }

@@ -16,6 +16,9 @@ import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } fr
 /** The panels wait no longer than this for the first organisms. */
 const PATIENCE_MS = 1500;
 
+/** Where no picture has come for so long none is on its way, and panels draw as they like. */
+const STILL_MS = 100;
+
 /** A server that feeds pages says so; a static host does not, and then the world runs in the page. */
 async function isFedByServer(): Promise<boolean> {
   if (new URLSearchParams(location.search).has('here')) return false;
@@ -62,6 +65,7 @@ async function start(): Promise<void> {
   let isSeen = (): void => undefined;
   const seen = new Promise<void>((resolve) => { isSeen = resolve; });
 
+  let lastPictureAt = -Infinity;
   const drawLoop = (): void => {
     requestAnimationFrame(drawLoop);
     const began = performance.now();
@@ -89,7 +93,9 @@ async function start(): Promise<void> {
       costs.add(decoded - began, prepared - decoded, performance.now() - prepared);
       send({ type: 'drawn' });
     }
-    turns.take(began);
+    // one panel a picture, and not in the frames between, so that no picture waits for two
+    if (bytes !== null || began - lastPictureAt > STILL_MS) turns.take(began);
+    if (bytes !== null) lastPictureAt = began;
   };
   requestAnimationFrame(drawLoop);
 

@@ -1,6 +1,7 @@
 import { parameterFacts } from '../core/kernel/parameters.ts';
 import { checkSchedules } from '../core/schedules/driver.ts';
-import { isCorner, valueAt, type Schedule } from '../core/schedules/schedule.ts';
+import type { Schedule } from '../core/schedules/schedule.ts';
+import { turnFor } from '../core/schedules/turn.ts';
 import type { Simulation } from '../core/simulation.ts';
 
 interface Turning { readonly schedule: Schedule; readonly base: number; begun: boolean }
@@ -50,13 +51,9 @@ export class LiveSchedules {
     const tick = kernel.tick + 1;
     for (const [key, one] of this.turning) {
       const step = this.steps.get(key)!;
-      const exact = valueAt(one.schedule, tick, one.base);
-      // without the last digits that arithmetic leaves
-      const value = step === 1 ? Math.round(exact) : Math.round(exact * 1e9) / 1e9;
-      const now = kernel.parameter(key);
-      const isSmall = Math.abs(value - now) < step * 0.999 && one.begun && !isCorner(one.schedule, tick);
+      const value = turnFor(one.schedule, { tick, now: kernel.parameter(key), base: one.base, step }, !one.begun);
       one.begun = true;
-      if (value !== now && !isSmall) turned(this.simulation.submit({ kind: 'set', key, value }));
+      if (value !== null) turned(this.simulation.submit({ kind: 'set', key, value }));
     }
   }
 }

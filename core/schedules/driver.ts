@@ -3,7 +3,8 @@ import { parameterFacts } from '../kernel/parameters.ts';
 import type { Saveable } from '../kernel/saveable.ts';
 import type { ParameterSchema } from '../kernel/world.ts';
 import type { Simulation } from '../simulation.ts';
-import { extremesOf, isCorner, valueAt, type Schedule, type Schedules } from './schedule.ts';
+import { extremesOf, type Schedule, type Schedules } from './schedule.ts';
+import { turnFor } from './turn.ts';
 
 /**
  * Throws an error with one sentence that names the field, when a schedule is of an unknown parameter or one that is fixed
@@ -77,15 +78,8 @@ export class ScheduleDriver implements Saveable {
     const { simulation } = this;
     for (const { key, schedule, base, step, over } of this.driven) {
       if (over) continue;
-      const now = simulation.kernel.parameter(key);
-      const value = asSet(valueAt(schedule, tick, base), step);
-      if (value === now || (Math.abs(value - now) < step * 0.999 && !isCorner(schedule, tick))) continue;
-      simulation.submit({ kind: 'set', key, value, by: 'schedule' });
+      const value = turnFor(schedule, { tick, now: simulation.kernel.parameter(key), base, step });
+      if (value !== null) simulation.submit({ kind: 'set', key, value, by: 'schedule' });
     }
   }
-}
-
-/** A value that can be set and read: whole where the parameter is, without the last digits that arithmetic leaves. */
-function asSet(value: number, step: number): number {
-  return step === 1 ? Math.round(value) : Math.round(value * 1e9) / 1e9;
 }

@@ -172,7 +172,8 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     }
     const fate = elite.carriers > 0 ? ` · ${count(elite.carriers)} alive with its genome` : elite.hasDescendants ? ' · has living descendants' : ' · nobody alive has its genome';
     foot.show(elite.measures.map((value, index) => `${world?.archive.measures[index]?.name ?? 'measure'} ${figure(value)}`).join(' · ') + fate, (text) => [text]);
-    for (const piece of [intent, unknown, story, thoughts, children]) piece.show(null, () => []);
+    unknown.show(elite.ancestors.length === 0, (isAlone) => isAlone ? ['It was a founder, or its branch has died out and its ancestors are no longer known.'] : []);
+    for (const piece of [intent, story, thoughts, children]) piece.show(null, () => []);
     showAncestors(elite.organism, elite.ancestors, elite.ancestors.length);
   };
 

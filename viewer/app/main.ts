@@ -3,6 +3,7 @@ import { connectServer, feedAddress } from './feed-server.ts';
 import { startWorker } from './feed-worker.ts';
 import { FrameCosts } from './frame-costs.ts';
 import { parseFrame, PointRoom } from './frame.ts';
+import { Inbox } from './inbox.ts';
 import { bindKeys } from './keys.ts';
 import { lookThroughTime } from './looking.ts';
 import { Marks } from './marks.ts';
@@ -11,11 +12,13 @@ import { applyFrame, applyMessage, Store } from './state.ts';
 import { showTopLine } from './top-line.ts';
 import { turns } from './turns.ts';
 import { canFollow, seeWorld } from './see-world.ts';
-import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers } from '../protocol.ts';
+import { PROTOCOL_VERSION, type ClientMessage, type Feed, type FeedHandlers, type ServerMessage } from '../protocol.ts';
 
 /** The panels wait no longer than this for the first organisms. */
 const PATIENCE_MS = 1500;
 
+/** A frame takes in news for so long, and at least one message. */
+const NEWS_MS = 0.7;
 /** Where no picture has come for so long none is on its way, and panels draw as they like. */
 const STILL_MS = 100;
 
@@ -40,10 +43,12 @@ async function start(): Promise<void> {
   const send = (message: ClientMessage): void => feed?.send(message);
   const refuse = (error: unknown): void => store.change((draft) => { draft.trouble = error instanceof Error ? error.message : String(error); });
 
+  const inbox = new Inbox<ServerMessage>((message) => store.change((draft) => applyMessage(draft, message)));
   const handlers: FeedHandlers = {
     onMessage: (message) => {
       markOnce('greeted');
-      store.change((draft) => applyMessage(draft, message));
+      inbox.add(message);
+      if (message.type === 'hello') inbox.take(Infinity);
       if (message.type === 'hello' && message.version !== PROTOCOL_VERSION) {
         refuse(new Error(`The simulation speaks version ${message.version} of the protocol and this page version ${PROTOCOL_VERSION}; reload the page.`));
       }
@@ -66,6 +71,7 @@ async function start(): Promise<void> {
   const seen = new Promise<void>((resolve) => { isSeen = resolve; });
 
   let lastPictureAt = -Infinity;
+  let [isForNews, mayDraw] = [false, true];
   const drawLoop = (): void => {
     requestAnimationFrame(drawLoop);
     const began = performance.now();
@@ -93,9 +99,12 @@ async function start(): Promise<void> {
       costs.add(decoded - began, prepared - decoded, performance.now() - prepared);
       send({ type: 'drawn' });
     }
-    // one panel a picture, and not in the frames between, so that no picture waits for two
-    if (bytes !== null || began - lastPictureAt > STILL_MS) turns.take(began);
+    // news and panels by turns, and no more than one panel a picture
+    if (bytes !== null || began - lastPictureAt > STILL_MS) mayDraw = true;
     if (bytes !== null) lastPictureAt = began;
+    isForNews = !isForNews;
+    const heard = (isForNews || !mayDraw) && inbox.take(NEWS_MS);
+    if (!heard && mayDraw && turns.take(began)) mayDraw = false;
   };
   requestAnimationFrame(drawLoop);
 

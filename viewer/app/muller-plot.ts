@@ -123,7 +123,7 @@ export function paintMuller(context: CanvasRenderingContext2D, facts: MullerFact
   context.fillRect(0, 0, width, height);
   if (samples === 0) return;
   // no more points than can be told apart
-  const stride = Math.max(1, Math.floor(samples / (width / 2)));
+  const stride = Math.max(1, Math.floor(samples / (width / 3)));
   const columns: number[] = [];
   for (let sample = 0; sample < samples - 1; sample += stride) columns.push(sample);
   columns.push(samples - 1);

@@ -7,7 +7,6 @@ import { StopWatch, type Ending, type StopConditions } from '../core/experiments
 import type { NumberedCommand } from '../core/events/command.ts';
 import { Prompter } from '../core/events/prompter.ts';
 import type { Packable } from '../core/kernel/packed.ts';
-import { resolveParameters } from '../core/kernel/parameters.ts';
 import type { Saveable } from '../core/kernel/saveable.ts';
 import type { OperatorName } from '../core/kernel/tick-events.ts';
 import type { MeasureOptions } from '../core/measures/measure-options.ts';
@@ -17,7 +16,7 @@ import { createSkeletons, drawSituations } from '../core/measures/skeleton.ts';
 import { countTotals, type Totals } from '../core/measures/totals.ts';
 import { ScheduleDriver } from '../core/schedules/driver.ts';
 import type { Schedules } from '../core/schedules/schedule.ts';
-import { Simulation } from '../core/simulation.ts';
+import type { Simulation } from '../core/simulation.ts';
 import type { BranchSpec, OperatorChoice } from '../core/spec.ts';
 import { createInstincts } from '../agents/instincts/store.ts';
 import type { JudgeOptions } from '../agents/judges/judge.ts';
@@ -30,6 +29,7 @@ import { viewArchive } from '../agents/operators/archive-view.ts';
 import type { LanguageOptions } from '../agents/operators/options.ts';
 import { createWriter, type Writer } from '../agents/operators/writer.ts';
 import { findWorld } from '../worlds/index.ts';
+import { beginWorld } from './beginning.ts';
 import { MIXED_SHARE } from './mixed-share.ts';
 
 export interface LabOptions {
@@ -96,10 +96,7 @@ export function createLab(options: LabOptions): Lab {
   const { world: name, seed, operator, parameters, service, archive: archiveChoice = { objective: 'life' }, founders } = options;
   const world = findWorld(name);
   const share = operator === 'classical' ? 0 : operator === 'llm' ? 1 : parameters['modelShare'] ?? MIXED_SHARE;
-  const resolved = resolveParameters(world.parameters, { ...parameters, modelShare: share });
-  const simulation = new Simulation({
-    world, parameters: resolved, seed, genomes: createInstincts(world.vocabulary), ...(founders === undefined ? {} : { founders }),
-  });
+  const simulation = beginWorld({ world: name, seed, parameters: { ...parameters, modelShare: share }, ...(founders === undefined ? {} : { founders }) });
   const schedules = new ScheduleDriver(simulation, options.schedules ?? {});
   const totals = countTotals(simulation);
   const archive = archiveLives(simulation, archiveChoice);
@@ -107,9 +104,11 @@ export function createLab(options: LabOptions): Lab {
   const appraiser = appraiseLives(simulation);
   const phylogeny = new Phylogeny(simulation);
   const { measures: wanted } = options;
+  // few groups ask for them
+  let skeletons: ReturnType<typeof createSkeletons> | null = null;
   const measures = wanted === undefined || wanted.wanted.length === 0 ? null : createMeasures({
     simulation, archive, totals, phylogeny,
-    componentOf: createSkeletons({ genomes: createInstincts(world.vocabulary), vocabulary: world.vocabulary, situations: drawSituations(world.vocabulary, wanted.situations) }),
+    componentOf: (text) => (skeletons ??= createSkeletons({ genomes: createInstincts(world.vocabulary), vocabulary: world.vocabulary, situations: drawSituations(world.vocabulary, wanted!.situations) }))(text),
   }, wanted);
   const view = viewArchive(archive, archiveFacts(world, archiveChoice), ({ genome }) => simulation.kernel.genomes.text(genome));
   const writer = service === null ? null : createWriter({ simulation, service, archive: view, language: options.language ?? {} });

@@ -1,10 +1,8 @@
 import type { NumberedCommand } from '../core/events/command.ts';
 import { archiveLives, type ArchiveChoice, type LifeArchive } from '../core/archive/life-archive.ts';
-import { resolveParameters } from '../core/kernel/parameters.ts';
 import { Phylogeny } from '../core/measures/phylogeny.ts';
-import { Simulation } from '../core/simulation.ts';
-import { createInstincts } from '../agents/instincts/store.ts';
-import { findWorld } from '../worlds/index.ts';
+import type { Simulation } from '../core/simulation.ts';
+import { beginWorld, type Beginning } from './beginning.ts';
 import { History, type PastTick } from './history.ts';
 import { PastLives } from './past-lives.ts';
 import { Places } from './places.ts';
@@ -18,13 +16,9 @@ export interface PlayableRecord {
   states(): readonly { readonly tick: number; read(): unknown }[];
 }
 
-/** What a run began with; parameters resolved. */
-export interface PlayableRun {
-  readonly world: string;
-  readonly seed: number;
-  readonly parameters: Readonly<Record<string, number>>;
+/** What a run began with. */
+export interface PlayableRun extends Beginning {
   readonly archive: ArchiveChoice;
-  readonly founders?: readonly string[];
 }
 
 /** Shows any tick of a recorded run. */
@@ -113,11 +107,8 @@ function nearest(player: Player | null, tick: number, record: PlayableRecord, co
   return { ...begun, history, next: next < 0 ? commands.length : next };
 }
 
-function beginPlayer({ world: name, seed, parameters, archive: choice, founders }: PlayableRun): Omit<Player, 'history' | 'next'> {
-  const world = findWorld(name);
-  const simulation = new Simulation({
-    world, parameters: resolveParameters(world.parameters, parameters), seed, genomes: createInstincts(world.vocabulary), ...(founders === undefined ? {} : { founders }),
-  });
+function beginPlayer({ archive: choice, ...beginning }: PlayableRun): Omit<Player, 'history' | 'next'> {
+  const simulation = beginWorld(beginning);
   // part of the fingerprint
   const archive = archiveLives(simulation, choice);
   return { simulation, archive, phylogeny: new Phylogeny(simulation) };

@@ -1,6 +1,8 @@
 /**
- * The moiré turned forth and back: diversity, patch fidelity and extinction against the angle, at several turning rates, so that
- * hysteresis, if there is any, is seen. Prints a table and draws `worlds/moire/experiments/twist.svg` and `.png`.
+ * The moiré turned forth and back: diversity, patch fidelity and numbers against the angle, at several turning rates, so that
+ * hysteresis, if there is any, is seen. Evolution goes on meanwhile: what differs between two ways may be time's doing. So half of the worlds begin
+ * at the other end and are turned back before forth; means over both orders have each way early as often as late. Prints a table and
+ * draws `worlds/moire/experiments/twist.svg` and `.png`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -34,11 +36,17 @@ function effectiveGenomes(genome: Uint32Array, count: number): number {
   return Math.exp(entropy);
 }
 
-/** A world turned forth and back at a rate in degrees a tick; each degree's samples are taken at even times. */
-function turned(rate: number, seed: number): { ways: [Way, Way]; extinct: boolean } {
+/** Forth is 1, from the small angle to the large one; back is −1. */
+type Direction = 1 | -1;
+
+/** One world: its way forth, its way back. */
+interface Turned { forth: Way; back: Way; extinct: boolean }
+
+/** A world turned one way and then the other at a rate in degrees a tick; each degree's samples are taken at even times. */
+function turned(rate: number, seed: number, first: Direction): Turned {
   const simulation = new Simulation({
     world: moire, seed, genomes: createInstincts(moire.vocabulary), observed: false,
-    parameters: resolveParameters(moire.parameters, { size: 192, founders: 600, capacity: 8000, twist: FROM }),
+    parameters: resolveParameters(moire.parameters, { size: 192, founders: 600, capacity: 8000, twist: first === 1 ? FROM : TO }),
   });
   const { kernel } = simulation;
   const { pop: { columns }, births, deaths } = kernel;
@@ -67,7 +75,7 @@ function turned(rate: number, seed: number): { ways: [Way, Way]; extinct: boolea
   for (let tick = 0; tick < BURN_IN; tick++) step();
   const perDegree = Math.round(1 / rate);
   const every = Math.max(1, Math.round(perDegree / SAMPLES_A_DEGREE));
-  const ways = [1, -1].map((direction): Way => {
+  const go = (direction: Direction): Way => {
     const way: Way = { diversity: [], fidelity: [], population: [] };
     simulation.submit({ kind: 'set', key: 'turning', value: direction * rate });
     for (let degree = 0; degree < TO - FROM; degree++) {
@@ -86,8 +94,31 @@ function turned(rate: number, seed: number): { ways: [Way, Way]; extinct: boolea
     }
     if (direction < 0) for (const measure of measures) way[measure].reverse();
     return way;
-  });
-  return { ways: ways as [Way, Way], extinct: kernel.pop.count === 0 };
+  };
+  const [early, late] = [go(first), go(first === 1 ? -1 : 1)];
+  return { forth: first === 1 ? early : late, back: first === 1 ? late : early, extinct: kernel.pop.count === 0 };
+}
+
+/** Two worlds of one seed, turned in either order. */
+interface Pair { forthFirst: Turned; backFirst: Turned }
+
+const way = ({ forthFirst, backFirst }: Pair, name: 'forth' | 'back', measure: Measure, degree: number): number =>
+  (forthFirst[name][measure][degree]! + backFirst[name][measure][degree]!) / 2;
+
+/** By how much a measure of one way exceeds the other's, as a mean of logarithms over the angles. */
+function excess(more: Way, less: Way, measure: Measure): number {
+  return more[measure].reduce((sum, value, degree) => sum + Math.log(value / less[measure][degree]!), 0) / more[measure].length;
+}
+
+/**
+ * What the direction does, and what time does, to a measure, as logarithms of factors: forth over back, late over early. Each way is early in one
+ * order and late in the other, so over all the angles and both orders each effect is free of the other, whatever the course of time's, as long as that is
+ * the same factor at all angles. At one angle alone that holds in the middle, where both orders come by at the same times.
+ */
+function effects({ forthFirst, backFirst }: Pair, measure: Measure): { direction: number; time: number } {
+  const inOrder = excess(forthFirst.forth, forthFirst.back, measure);
+  const reversed = excess(backFirst.forth, backFirst.back, measure);
+  return { direction: (inOrder + reversed) / 2, time: (reversed - inOrder) / 2 };
 }
 
 const style = `svg { font: 12px 'DejaVu Sans', sans-serif; } text { fill: #53625f; } .title { fill: #17211f; font-size: 13.5px; font-weight: 600; }
@@ -98,7 +129,7 @@ const titles: Record<Measure, string> = {
   diversity: 'Diversity: effective number of genomes', fidelity: 'Patch fidelity: share of those born in a patch who are in it', population: 'Organisms alive',
 };
 
-const results = rates.map((rate) => ({ rate, runs: seeds.map((seed) => turned(rate, seed)) }));
+const results = rates.map((rate) => ({ rate, pairs: seeds.map((seed): Pair => ({ forthFirst: turned(rate, seed, 1), backFirst: turned(rate, seed, -1) })) }));
 const degrees = Array.from({ length: TO - FROM }, (_, i) => FROM + i + 0.5);
 const interval = (values: number[]): readonly [mean: number, lower: number, upper: number] => {
   const there = values.filter(Number.isFinite);
@@ -106,10 +137,10 @@ const interval = (values: number[]): readonly [mean: number, lower: number, uppe
   return found === null ? [there[0] ?? Number.NaN, Number.NaN, Number.NaN] : [found.estimate, found.lower, found.upper];
 };
 
-console.log(`moire, 192 x 192 steps, ${seeds.length} seeds: ${BURN_IN} ticks at ${FROM}°, turned to ${TO}° and back; means with 95 % bootstrap intervals over seeds`);
+console.log(`moire, 192 x 192 steps, ${seeds.length} seeds: ${BURN_IN} ticks at ${FROM}°, turned to ${TO}° and back, and as many from ${TO}° to ${FROM}° and back; means of both with 95 % bootstrap intervals over seeds`);
 const charts = measures.map((measure, at) => {
-  const series = results.flatMap(({ rate, runs }, colour) => (['forth', 'back'] as const).map((name, way): LineSeries => {
-    const stats = degrees.map((_, i) => interval(runs.map(({ ways }) => ways[way]![measure][i]!)));
+  const series = results.flatMap(({ rate, pairs }, colour) => (['forth', 'back'] as const).map((name): LineSeries => {
+    const stats = degrees.map((_, i) => interval(pairs.map((pair) => way(pair, name, measure, i))));
     console.log(`${measure.padEnd(10)} ${String(rate).padStart(5)} ${name.padEnd(5)} ${stats.map(([mean]) => mean.toPrecision(3).padStart(8)).join('')}   at ${degrees[5]}°: ${stats[5]!.map((value) => value.toPrecision(3)).join(', ')}`);
     return {
       name: `${rate}°/tick ${name}`, colour, dashed: name === 'back', points: degrees.map((degree, i) => [degree, stats[i]![0]] as const),
@@ -119,11 +150,25 @@ const charts = measures.map((measure, at) => {
   const chart = lineChart({ title: titles[measure], series, xTitle: 'twist (degrees)', width: 720, height: 260 });
   return chart.replace('<svg ', `<svg x="12" y="${12 + at * 275}" `);
 });
-for (const { rate, runs } of results) console.log(`extinct at ${rate}° a tick: ${runs.filter(({ extinct }) => extinct).length} of ${runs.length}`);
+const factor = (logarithms: number[]): string => {
+  const [mean, lower, upper] = interval(logarithms).map((value) => Math.exp(value).toFixed(2));
+  return `${mean} (${lower} to ${upper})`;
+};
+console.log('over all angles: forth over back, which is hysteresis where its interval leaves out 1, and late over early, which is what time has changed');
+for (const { rate, pairs } of results) {
+  for (const measure of measures) {
+    const found = pairs.map((pair) => effects(pair, measure));
+    console.log(`${String(rate).padStart(5)}° a tick  ${measure.padEnd(10)} forth over back ${factor(found.map(({ direction }) => direction))}   late over early ${factor(found.map(({ time }) => time))}`);
+  }
+  const runs = pairs.flatMap(({ forthFirst, backFirst }) => [forthFirst, backFirst]);
+  console.log(`extinct at ${rate}° a tick: ${runs.filter(({ extinct }) => extinct).length} of ${runs.length}`);
+}
 
 const folder = fileURLToPath(new URL('../../worlds/moire/experiments/', import.meta.url));
 mkdirSync(folder, { recursive: true });
-const height = 24 + charts.length * 275;
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 744 ${height}" width="744" height="${height}"><style>${style}</style><rect width="744" height="${height}" fill="#fcfdfa"/>${charts.join('')}</svg>`;
+const height = 42 + charts.length * 275;
+const middle = (FROM + TO) / 2;
+const caption = `Half of the worlds were turned forth first, half back first. At ${middle}° both come by at the same times; away from it a gap is in part the time's.`;
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 744 ${height}" width="744" height="${height}"><style>${style}</style><rect width="744" height="${height}" fill="#fcfdfa"/>${charts.join('')}<text x="12" y="${height - 16}">${caption}</text></svg>`;
 writeFileSync(`${folder}twist.svg`, svg);
 writeFileSync(`${folder}twist.png`, new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 }, font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans' } }).render().asPng());

@@ -64,7 +64,7 @@ describe('a meadow whose children the real llama.cpp writes with random weights'
     const service = createModelService({ doors: [await openDoor({ model: tiny, env: {} })], record: { file: cassette } });
     const lab = meadowLab(service, 0.1);
     const nursery = watchNursery(lab);
-    await runUntil(lab, () => false, 120);
+    await runUntil(lab, () => false, 90);
     lab.close();
     await service.close();
 
@@ -78,7 +78,7 @@ describe('a meadow whose children the real llama.cpp writes with random weights'
     expect(lab.totals.birthsByOperator.classical + lab.totals.birthsByOperator.copy).toBeGreaterThan(ok);
 
     const engines = process.platform === 'linux' ? enginePids().length : 0;
-    expectSame(lab, await replay(cassette, 0.1, 120));
+    expectSame(lab, await replay(cassette, 0.1, 90));
     if (process.platform === 'linux') expect(enginePids().length).toBe(engines);
   });
 
@@ -96,7 +96,7 @@ describe('a meadow whose children the real llama.cpp writes with random weights'
       killedAt = event.tick;
       stop.unsubscribe();
     });
-    await runUntil(lab, () => false, 130);
+    await runUntil(lab, () => false, 100);
     lab.close();
     expect(killedAt).toBeGreaterThan(0);
     expect(enginePids()).not.toContain(engine);
@@ -111,7 +111,7 @@ describe('a meadow whose children the real llama.cpp writes with random weights'
     // those conceived after the crash are written again
     expect([...nursery.delivered.values()].at(-1)?.child).toBeGreaterThan(Math.max(...lost.map(({ child }) => child)));
     expect(ok).toBeGreaterThan(5);
-    expectSame(lab, await replay(cassette, 0.1, 130));
+    expectSame(lab, await replay(cassette, 0.1, 100));
   });
 });
 

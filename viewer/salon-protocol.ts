@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { BudgetFacts, ModelFacts } from './protocol.ts';
 
-export const SALON_PROTOCOL_VERSION = 1;
+export const SALON_PROTOCOL_VERSION = 2;
 
 /** What a page may say. Anything else is refused with a sentence. */
 export const salonClientMessage = z.discriminatedUnion('type', [
@@ -128,5 +128,7 @@ export type SalonServerMessage =
   | { type: 'changes'; changes: SalonChange[] }
   | { type: 'totals'; totals: SalonTotals }
   | { type: 'text'; text: SalonText }
+  /** Answers `release`: what was told of texts before is of the one that was let go. */
+  | { type: 'released' }
   | { type: 'notice'; sentence: string }
   | { type: 'refused'; sentence: string };

@@ -223,6 +223,7 @@ export function createSalonSession({ domain, methods, seeds, iterations, model, 
   function obey(client: Client, message: SalonClientMessage): void {
     if (message.type === 'release') {
       client.inHand = null;
+      client.port.message({ type: 'released' });
       return;
     }
     const { salon } = begun(message.run);

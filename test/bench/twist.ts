@@ -166,9 +166,15 @@ for (const { rate, pairs } of results) {
 
 const folder = fileURLToPath(new URL('../../worlds/moire/experiments/', import.meta.url));
 mkdirSync(folder, { recursive: true });
-const height = 42 + charts.length * 275;
 const middle = (FROM + TO) / 2;
-const caption = `Half of the worlds were turned forth first, half back first. At ${middle}° both come by at the same times; away from it a gap is in part the time's.`;
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 744 ${height}" width="744" height="${height}"><style>${style}</style><rect width="744" height="${height}" fill="#fcfdfa"/>${charts.join('')}<text x="12" y="${height - 16}">${caption}</text></svg>`;
+const caption = [
+  'Half of the worlds were turned forth first and half back first.',
+  `At ${middle}° both come by at the same times; away from it a gap is in part the time's.`,
+];
+const LINE = 17;
+const chartsHeight = 24 + charts.length * 275;
+const height = chartsHeight + caption.length * LINE;
+const lines = caption.map((text, at) => `<text x="12" y="${chartsHeight + at * LINE}">${text}</text>`).join('');
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 744 ${height}" width="744" height="${height}"><style>${style}</style><rect width="744" height="${height}" fill="#fcfdfa"/>${charts.join('')}${lines}</svg>`;
 writeFileSync(`${folder}twist.svg`, svg);
 writeFileSync(`${folder}twist.png`, new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 }, font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans' } }).render().asPng());

@@ -2,7 +2,7 @@ import { produce } from 'immer';
 import { describe, expect, it } from 'vitest';
 import { budgetBrief, budgetLines, isNearlySpent, raisedCap, spentUnits } from '../../viewer/app/budget-words.ts';
 import { Camera } from '../../viewer/app/camera.ts';
-import { applyMessage, EMPTY_STATE, MAX_LOG_LINES, type PageState } from '../../viewer/app/state.ts';
+import { applyMessage, EMPTY_STATE, letGo, MAX_LOG_LINES, type PageState } from '../../viewer/app/state.ts';
 import { actColour } from '../../viewer/app/palette.ts';
 import { shortUnit, stepped, withVisibleControls } from '../../viewer/app/words.ts';
 import type { BudgetFacts, LogLine, OrganismFacts, ServerMessage } from '../../viewer/protocol.ts';
@@ -30,6 +30,13 @@ describe('the state of the page', () => {
     const state = after(EMPTY_STATE, { type: 'organism', organism }, { type: 'organism', organism: dead });
     expect(state.hand).toEqual({ kind: 'organism', organism: { ...organism, alive: false, age: 9, energy: 0 } });
     expect(after(state, { type: 'organism', organism: null }).hand).toMatchObject({ organism: { alive: false, children: 3 } });
+  });
+
+  it('[V22] takes nobody in hand again who was let go, whatever of it was on its way; who is taken next is', () => {
+    const nobody: ServerMessage = { type: 'organism', organism: null };
+    const letGone = produce(after(EMPTY_STATE, { type: 'organism', organism }), letGo);
+    expect(after(letGone, { type: 'organism', organism }).hand).toBe(null);
+    expect(after(letGone, { type: 'organism', organism }, nobody, { type: 'organism', organism: { ...organism, id: 8 } }).hand).toMatchObject({ organism: { id: 8 } });
   });
 });
 

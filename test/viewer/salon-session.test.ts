@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { letGo, SalonStore } from '../../viewer/app/salon-state.ts';
 import { runSalon } from '../../viewer/qdaif.ts';
 import type { SalonChange, SalonRun, SalonServerMessage, SalonText } from '../../viewer/salon-protocol.ts';
 import { retell } from '../../viewer/salon-retell.ts';
@@ -107,6 +108,22 @@ describe('reading', () => {
     for (const parent of individual.parents) expect(text.prompt).toContain(salon.individuals[parent]!.text);
     const parent = reader.text({ type: 'read', run: 0, id: individual.parents[0]! });
     expect(parent.childCount).toBe(salon.individuals.filter(({ parents }) => parents.includes(parent.id)).length);
+    session.stop();
+  });
+
+  it('[V22] puts a text away for good: the page shows what was still on its way of it no more, and then the next', async () => {
+    const session = open(['lmx-near'], [1]);
+    await made('lmx-near', 1, session);
+    const reader = page(session);
+    const store = new SalonStore();
+    store.accept(helloOf(reader.said));
+    const late = reader.ask({ type: 'read', run: 0, id: 0 });
+    store.change(letGo);
+    store.accept(late);
+    expect(store.now.hand).toBe(null);
+    store.accept(reader.ask({ type: 'release' }));
+    store.accept(reader.ask({ type: 'read', run: 0, id: 1 }));
+    expect(store.now.hand).toMatchObject({ id: 1 });
     session.stop();
   });
 

@@ -8,7 +8,7 @@ import { Folds, Piece } from './fold.ts';
 import { diffGenomes, differencesInWords } from './genome-diff.ts';
 import { genomeElement, lightLine, type Vocabulary } from './genome-text.ts';
 import { tagColour } from './palette.ts';
-import type { EliteFacts, Store } from './state.ts';
+import { letGo, type EliteFacts, type Store } from './state.ts';
 import { count, figure, operatorInWords } from './words.ts';
 
 function vocabularyOf(world: WorldFacts | null): Vocabulary {
@@ -59,7 +59,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     ancestorRead = null;
     if (lit !== null) light(null);
     send({ type: 'release' });
-    store.change((draft) => { draft.hand = null; });
+    store.change(letGo);
     byId('world', HTMLElement).focus();
   };
   close.addEventListener('click', release);

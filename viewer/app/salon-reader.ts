@@ -4,7 +4,7 @@ import { byId, element, setText } from './dom.ts';
 import { Folds, Piece } from './fold.ts';
 import { cellPlace } from './salon-layout.ts';
 import { qualityColour, qualityWords, shareOf } from './salon-map.ts';
-import type { SalonStore } from './salon-state.ts';
+import { letGo, type SalonStore } from './salon-state.ts';
 import { outcomeMark, outcomeWords } from './salon-words.ts';
 import { theme$ } from './theme.ts';
 import { count, withVisibleControls } from './words.ts';
@@ -31,7 +31,7 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
   const release = (): void => {
     trail.length = 0;
     send({ type: 'release' });
-    store.change((state) => { state.hand = null; });
+    store.change(letGo);
     if (before instanceof HTMLElement && before.isConnected) before.focus();
     else byId('archive-map', HTMLCanvasElement).focus();
   };

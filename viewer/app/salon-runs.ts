@@ -1,10 +1,10 @@
 import { combineLatest } from 'rxjs';
-import type { SalonDomain } from '../salon-protocol.ts';
+import type { SalonClientMessage, SalonDomain } from '../salon-protocol.ts';
 import { byId, element, setText } from './dom.ts';
 import { heat } from './palette.ts';
 import { layoutOf } from './salon-layout.ts';
 import { qualityColour, shareOf } from './salon-map.ts';
-import type { RunView, SalonStore } from './salon-state.ts';
+import { letGo, type RunView, type SalonStore } from './salon-state.ts';
 import { theme$ } from './theme.ts';
 import { count, figure, percent } from './words.ts';
 
@@ -32,16 +32,21 @@ function draw(canvas: HTMLCanvasElement, domain: SalonDomain, run: RunView, ligh
 }
 
 /** All runs of the experiment side by side, a row a method: one is chosen to be drawn large, with a click or with [ and ]. */
-export function showRuns(store: SalonStore): void {
+export function showRuns(store: SalonStore, send: (message: SalonClientMessage) => void): void {
   const panel = byId('runs-panel', HTMLElement);
   const host = byId('runs', HTMLElement);
   const figures = byId('runs-figures', HTMLElement);
   let smalls: Small[] = [];
-  const choose = (at: number): void => store.change((state) => {
-    if (at < 0 || at >= state.runs.length || at === state.chosen) return;
-    state.chosen = at;
-    state.hand = null;
-  });
+  const choose = (at: number): void => {
+    const { runs, chosen, hand } = store.now;
+    if (at < 0 || at >= runs.length || at === chosen) return;
+    // else news of the text would lead back to its run
+    if (hand !== null) send({ type: 'release' });
+    store.change((state) => {
+      state.chosen = at;
+      if (hand !== null) letGo(state);
+    });
+  };
 
   const build = (runs: readonly RunView[]): void => {
     smalls = runs.map(({ method, seed }, at) => {

@@ -19,9 +19,17 @@ export interface SalonState {
   totals: SalonTotals | null;
   /** The text that is read. */
   hand: SalonText | null;
+  /** A text was let go, and the server has not said yet that it knows. */
+  isLettingGo: boolean;
   /** Stays until another comes. */
   notice: string;
   trouble: string;
+}
+
+/** No text is read any more, whatever of it is still on its way; the server is to be told by the message `release`. */
+export function letGo(state: SalonState): void {
+  state.hand = null;
+  state.isLettingGo = true;
 }
 
 /** A cell that a text has just taken. */
@@ -29,7 +37,7 @@ export interface Pulse { run: number; cell: number }
 
 /** The state of the page, and word of its changes once a frame. */
 export class SalonStore {
-  readonly now: SalonState = { link: 'opening', domain: null, model: null, runs: [], chosen: 0, totals: null, hand: null, notice: '', trouble: '' };
+  readonly now: SalonState = { link: 'opening', domain: null, model: null, runs: [], chosen: 0, totals: null, hand: null, isLettingGo: false, notice: '', trouble: '' };
   readonly #changes = new Subject<void>();
   readonly #pulses = new Subject<Pulse>();
   readonly pulses$: Observable<Pulse> = this.#pulses.asObservable();
@@ -52,7 +60,7 @@ export class SalonStore {
       case 'hello': {
         const { domain, model, totals, notice } = message;
         const runs = message.runs.map((run): RunView => ({ ...run, cells: new Map(run.cells.map((each) => [each.cell, each])) }));
-        Object.assign(now, { domain, model, totals, notice, runs, chosen: Math.min(now.chosen, runs.length - 1), hand: null, trouble: '' });
+        Object.assign(now, { domain, model, totals, notice, runs, chosen: Math.min(now.chosen, runs.length - 1), hand: null, isLettingGo: false, trouble: '' });
         break;
       }
       case 'changes':
@@ -68,9 +76,11 @@ export class SalonStore {
         break;
       case 'totals': now.totals = message.totals; break;
       case 'text':
+        if (now.isLettingGo) break;
         now.hand = message.text;
         now.chosen = message.text.run;
         break;
+      case 'released': now.isLettingGo = false; break;
       case 'notice': now.notice = message.sentence; break;
       case 'refused': now.trouble = message.sentence; break;
     }

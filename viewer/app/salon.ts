@@ -16,7 +16,7 @@ function start(): void {
   const send = (message: SalonClientMessage): void => feed?.send(message);
   showTop(store);
   showArchiveFacts(store);
-  showRuns(store);
+  showRuns(store, send);
   showTexts(store, send);
   showHistory(store);
   showReader(store, send);

@@ -56,6 +56,8 @@ export interface PageState {
   /** What parameters have where their schedules have no say. */
   bases: Record<string, number>;
   hand: Hand;
+  /** Whoever was in hand has been let go, and the simulation has not said yet that it knows: what it still tells of hands is of before. */
+  isLettingGo: boolean;
   palette: PaletteName;
   /** The last thing refused or ended, in a sentence; empty when all is well. */
   trouble: string;
@@ -65,7 +67,7 @@ export interface PageState {
 export const EMPTY_STATE: PageState = {
   link: 'opening', world: null, seed: null, operator: '', model: null, playing: false, ticksPerSecond: 0, measuredTicksPerSecond: 0,
   totals: null, series: [], measures: [], measured: [], muller: { ticks: [], totals: [], clades: [] }, bookmarks: [], share: null,
-  past: null, seeking: null, missed: null, line: null, log: [], pins: [], cells: {}, values: {}, schedules: {}, bases: {}, hand: null, palette: 'lichen', trouble: '', finished: '',
+  past: null, seeking: null, missed: null, line: null, log: [], pins: [], cells: {}, values: {}, schedules: {}, bases: {}, hand: null, isLettingGo: false, palette: 'lichen', trouble: '', finished: '',
 };
 
 /** The page's state, changed by recipes and watched by the panels. */
@@ -115,6 +117,12 @@ function everySecond<T>(points: readonly T[]): T[] {
   return points.filter((_, index) => index % 2 === 0);
 }
 
+/** Nothing is in hand any more, whatever of it is still on its way; the simulation is to be told by the message `release`. */
+export function letGo(draft: Draft<PageState>): void {
+  draft.hand = null;
+  draft.isLettingGo = true;
+}
+
 /** What a message of the simulation changes. */
 export function applyMessage(draft: Draft<PageState>, message: ServerMessage): void {
   switch (message.type) {
@@ -126,7 +134,7 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
         muller: message.muller, bookmarks: message.bookmarks, share: message.share, missed, past: null, seeking: null, line: null,
         log: newestLines(message.log, MAX_LOG_LINES), pins: message.log.filter(({ kind }) => kind === 'command').slice(-MAX_PINS),
         // whoever was asleep still holds what it held, and is told of it next
-        hand: message.missed === null ? null : draft.hand, trouble: '', finished: '',
+        hand: message.missed === null ? null : draft.hand, isLettingGo: false, trouble: '', finished: '',
         cells: Object.fromEntries(message.cells), values: Object.fromEntries(message.world.parameters.map(({ key, value }) => [key, value])),
         schedules: Object.fromEntries(message.world.parameters.flatMap(({ key, schedule }) => (schedule === null ? [] : [[key, schedule]]))),
         bases: Object.fromEntries(message.world.parameters.flatMap(({ key, base = null }) => (base === null ? [] : [[key, base]]))),
@@ -175,16 +183,17 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       if (draft.pins.length > MAX_PINS) draft.pins.splice(0, draft.pins.length - MAX_PINS);
       return;
     case 'organism':
-      if (message.organism !== null) draft.hand = { kind: 'organism', organism: withLastLife(draft.hand, message.organism) };
+      if (draft.isLettingGo) draft.isLettingGo = message.organism !== null;
+      else if (message.organism !== null) draft.hand = { kind: 'organism', organism: withLastLife(draft.hand, message.organism) };
       // Nothing more is known of an organism that died childless; what was seen of it stays until it is let go.
       else if (draft.hand?.kind === 'organism') draft.hand.organism.alive = false;
       return;
     case 'pastOrganism':
-      draft.hand = { kind: 'past', organism: message.organism };
+      if (!draft.isLettingGo) draft.hand = { kind: 'past', organism: message.organism };
       return;
     case 'elite': {
       const { type, ...elite } = message;
-      draft.hand = { kind: type, elite: elite satisfies EliteFacts };
+      if (!draft.isLettingGo) draft.hand = { kind: type, elite: elite satisfies EliteFacts };
       return;
     }
     case 'model':

@@ -38,7 +38,7 @@ export interface Added<T> {
 /** Where `addBatch` is to write what came of each candidate; what is left out is not reported. */
 export interface Report<T> {
   status?: Uint8Array;
-  /** Objective for a new cell, else objective − threshold; each container says what its threshold is. */
+  /** Objective for a new cell without a threshold, else objective − threshold; each container says what its threshold is. */
   value?: Float64Array;
   /** Novelty, in the containers that know it: novelty archive and dominated novelty search. */
   novelty?: Float64Array;

@@ -68,11 +68,15 @@ export abstract class BaseArchive<T> implements Archive<T> {
     if (objectives.length !== this.objectiveCount || measures.length !== this.measureCount) {
       throw new RangeError(`A candidate came with ${objectives.length} objectives and ${measures.length} measures; the archive has ${this.objectiveCount} and ${this.measureCount}.`);
     }
-    this.addBatch(1, objectives, measures, () => solution);
-    return this.rows.status[0]! as AddStatus;
+    return this.enter(1, objectives, measures, () => solution, {});
   }
 
   addBatch(count: number, objectives: ArrayLike<number>, measures: ArrayLike<number>, solution: (candidate: number) => T, report: Report<T> = {}): void {
+    this.enter(count, objectives, measures, solution, report);
+  }
+
+  /** Returns what came of the first candidate, which `rows` no longer says when whoever listens has added something meanwhile. */
+  private enter(count: number, objectives: ArrayLike<number>, measures: ArrayLike<number>, solution: (candidate: number) => T, report: Report<T>): AddStatus {
     const { rows } = this;
     rows.take(count, objectives, measures);
     this.locate();
@@ -82,16 +86,18 @@ export abstract class BaseArchive<T> implements Archive<T> {
     this.insert(solution, rows.status, rows.value, report);
     report.status?.set(rows.status.subarray(0, count));
     report.value?.set(rows.value.subarray(0, count));
-    if (this.log === null) return;
+    const first = rows.status[0]! as AddStatus;
+    if (this.log === null) return first;
     const log = [...this.log].sort(([a], [b]) => a - b);
     this.log = null;
     if (report.onChange !== undefined) for (const [cell, { candidate, displaced }] of log) report.onChange(cell, candidate, displaced?.solution);
-    if (!observed) return;
+    if (!observed) return first;
     const changes = log.map(([cell, { candidate, displaced }]): Change<T> => {
       const elite = this.elite(cell);
       return { cell, candidate, displaced, elite, status: elite === null ? AddStatus.notAdded : displaced === null ? AddStatus.new : AddStatus.improved };
     });
     this.added.next({ status: rows.status.slice(0, count), value: rows.value.slice(0, count), changes });
+    return first;
   }
 
   elite(cell: number): Elite<T> | null {

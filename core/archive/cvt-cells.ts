@@ -59,12 +59,12 @@ export class CvtCells implements Tessellation {
 
   cellOf(measures: ArrayLike<number>, from = 0): number {
     for (let m = 0; m < this.measureCount; m++) this.point[m] = measures[from + m]!;
-    return this.finder.nearest(this.point, 0);
+    return numbered(this.finder.nearest(this.point, 0));
   }
 
   cellsOf(count: number, measures: Float64Array, out: Int32Array): void {
     const { finder, measureCount } = this;
-    for (let i = 0; i < count; i++) out[i] = finder.nearest(measures, i * measureCount);
+    for (let i = 0; i < count; i++) out[i] = numbered(finder.nearest(measures, i * measureCount));
   }
 
   typical(points: readonly (readonly number[])[]): number[] {
@@ -74,6 +74,11 @@ export class CvtCells implements Tessellation {
   form(): { kind: string; ranges: readonly (readonly [number, number])[]; centroids: Float64Array } {
     return { kind: this.kind, ranges: this.ranges, centroids: this.centroids };
   }
+}
+
+/** A point so far off that its squared distances are past all numbers is as near to every centroid: it belongs to the first. */
+function numbered(nearest: number): number {
+  return nearest < 0 ? 0 : nearest;
 }
 
 function drawSamples(ranges: CvtOptions['ranges'], count: number, seed: number): Float64Array {

@@ -48,7 +48,7 @@ export class DominatedArchive<T> extends BaseArchive<T> {
         const d = measures[from + m]! - slots.measures[cell * measureCount + m]!;
         distance += d * d;
       }
-      if (distance < best) { best = distance; found = cell; }
+      if (found < 0 || distance < best) { best = distance; found = cell; }
     }
     return found;
   }

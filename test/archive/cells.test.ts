@@ -74,6 +74,12 @@ describe('cells of a CVT archive', () => {
     expect([0, 0.5, 0.51, 9].map((value) => archive.cellOf([value]))).toEqual([0, 0, 1, 1]);
   });
 
+  it.each([1, 2, 5])('[A13] have every point, also one whose distances are past all numbers (%i measures)', (width) => {
+    const archive = new CvtArchive<string>({ ranges: Array.from({ length: width }, () => [0, 1] as const), centroids: draw(random(width), width * 40) });
+    expect(archive.add('far', 1, new Array<number>(width).fill(-1e200))).toBe(fresh);
+    expect(archive.retrieve(new Array<number>(width).fill(1e300))).toMatchObject({ cell: 0, solution: 'far' });
+  });
+
   it('[A13] are found by k-means from a seed, each the mean of what is nearest to it', () => {
     const samples = draw(random(9), 4000);
     const centroids = kMeans(samples, 2, 20, { seed: 5, rounds: 500, tolerance: 0 });

@@ -242,6 +242,16 @@ describe.each(containers)('$name archive', (container) => {
     }), seeded(20));
   });
 
+  it('[A11] says what came of a candidate, also where whoever listens adds more meanwhile', () => {
+    const archive = container.create();
+    let told = 0;
+    archive.added$.subscribe(() => {
+      if (told++ === 0) archive.add('worse', objectives(0), here);
+    });
+    expect(archive.add('better', objectives(1), here)).toBe(AddStatus.new);
+    expect(told).toBe(2);
+  });
+
   it.runIf(container.sparing)('[A11] asks no candidate that it does not take for its solution', () => {
     fc.assert(fc.property(batches, (list) => {
       const archive = container.create();

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
-import type { Archive } from '../../core/archive/archive.ts';
-import { CategoricalArchive } from '../../core/archive/categorical-archive.ts';
-import { CvtArchive } from '../../core/archive/cvt-archive.ts';
-import { DepthArchive } from '../../core/archive/depth-archive.ts';
-import { DominatedArchive } from '../../core/archive/dominated-archive.ts';
-import { GridArchive } from '../../core/archive/grid-archive.ts';
-import { GridCells } from '../../core/archive/grid-cells.ts';
-import { NoveltyArchive } from '../../core/archive/novelty-archive.ts';
-import { ParetoArchive } from '../../core/archive/pareto-archive.ts';
-import { SlidingArchive } from '../../core/archive/sliding-archive.ts';
+import {
+  CategoricalArchive, CvtArchive, DepthArchive, DominatedArchive, GridArchive, GridCells, NoveltyArchive, ParetoArchive, SlidingArchive, type Archive,
+} from '../../core/archive/index.ts';
 
 /** How the conformance suite makes a container and what it may expect of it. */
 export interface Container {

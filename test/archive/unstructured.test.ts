@@ -113,6 +113,7 @@ describe('dominated novelty search', () => {
     // one as good as the best at the same place: each is as good as the other, so both are no news
     expect(addAll(archive, [[9, 0]])).toMatchObject({ status: [notAdded], novelty: [0] });
     expect(addAll(archive, [[10, 4]])).toMatchObject({ status: [fresh], novelty: [Infinity] });
+    expect(archive.retrieve([1e200])).not.toBeNull();
   });
 
   it('[A18] keeps what ranking everyone afresh would keep', () => {

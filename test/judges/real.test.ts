@@ -24,5 +24,5 @@ describe.skipIf(!demanded)(`${weightsFacts.name} as a judge${demanded ? '' : ' (
     } finally {
       await service.close();
     }
-  }, 300_000);
+  }, 600_000);
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lichen-minds-'));
   writeTinyGguf(join(folder, 'tiny.gguf'));
   door = await openDoor({ model: join(folder, 'tiny.gguf'), slots: 2, threads: 1, env: {} });
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   await door.close();
   rmSync(folder, { recursive: true });
@@ -59,7 +59,7 @@ describe('the real llama.cpp with random weights', () => {
       }
     }
     expect(parts.size).toBe(3);
-  }, 120_000);
+  }, 300_000);
 
   it('[J1][J2] is a judge by log-probabilities or by ratings, and says which', async () => {
     const service = plainService(door, { grammar: true, logprobs: true });
@@ -74,7 +74,7 @@ describe('the real llama.cpp with random weights', () => {
     expect(rated).toMatchObject({ outcome: 'ok', way: 'rating', repeats: 4 });
     const votes = await createJudge(service, { way: 'structured', repeats: 4 }).ask({ ...asked, labels: ['happy', 'dark', 'odd'] });
     expect(votes).toMatchObject({ outcome: 'ok', way: 'votes', repeats: 4 });
-  }, 60_000);
+  }, 300_000);
 
   it('[L1][M6][T10] thinks for a meadow and judges it through one service, and the cassette alone gives the same run', async () => {
     const cassette = join(folder, 'thinking.jsonl');
@@ -88,7 +88,7 @@ describe('the real llama.cpp with random weights', () => {
     expect(live.thoughts.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThan(2);
     expect(live.judged.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThan(0);
     for (const { tokens } of live.thoughts) expect(tokens).toBeGreaterThan(100);
-  }, 120_000);
+  }, 300_000);
 });
 
 type Think = Extract<Command, { kind: 'think' }>;

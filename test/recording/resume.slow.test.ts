@@ -75,7 +75,7 @@ describe.each([['without a model', false], ['with one', true]] as const)('a run 
       rmSync(out, { recursive: true });
     }
     expect(outcomes.same).toBeGreaterThan(3);
-  }, 170_000);
+  }, 600_000);
 });
 
 test('[R3] a run whose tables are gone begins anew, with all its tables', async () => {

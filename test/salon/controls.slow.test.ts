@@ -39,7 +39,7 @@ describe('with a model whose truth is known', () => {
         expect(own.corrected.interval![0], method).toBeGreaterThan(other.corrected.interval![1]);
       }
     }
-  }, 180_000);
+  }, 600_000);
 
   it('[S12] judging anew takes nothing from a judge that is right, and the more the noisier it is', async () => {
     const [right, noisy, noisier] = [await scores('lmx-near', 0), await scores('lmx-near', 0.5), await scores('lmx-near', 1.5)];
@@ -48,5 +48,5 @@ describe('with a model whose truth is known', () => {
     expect(noisier.illusion.interval![0]).toBeGreaterThan(noisy.illusion.interval![1]);
     // what the noisier judges report alone would not tell them apart
     expect(noisier.reported.mean).toBeGreaterThan(0.9 * right.reported.mean);
-  }, 180_000);
+  }, 600_000);
 });

@@ -3,6 +3,7 @@ import type { Embedder } from '../agents/model/embedder.ts';
 import { measuresOf } from '../core/measures/catalogue.ts';
 import { EmbeddingSeries } from '../core/measures/embedding-series.ts';
 import type { MeasureFact, TextSample } from '../core/measures/groups/group.ts';
+import { variety } from '../core/measures/groups/made-groups.ts';
 import { NGRAM_EMBEDDING } from '../core/measures/ngram-embedding.ts';
 import type { Lab } from './lab.ts';
 
@@ -57,9 +58,10 @@ export async function measureRun(lab: Lab, play: () => Promise<unknown>, embedde
 async function embedAgain(samples: readonly TextSample[], embedder: Pick<Embedder, 'embed'>): Promise<Map<number, Record<string, number>>> {
   const series = new EmbeddingSeries();
   const values = new Map<number, Record<string, number>>();
-  for (const { tick, texts, counts } of samples) {
-    const measured = series.observe(await embedder.embed(texts), counts);
-    values.set(tick, Object.fromEntries(Object.entries(measured).map(([name, value]) => [`embedding.${name}`, value as number])));
+  for (const { group, tick, texts, counts } of samples) {
+    const embeddings = await embedder.embed(texts);
+    const measured = group === 'made' ? variety(embeddings) : { ...series.observe(embeddings, counts) };
+    values.set(tick, { ...values.get(tick), ...Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${group}.${name}`, value])) });
   }
   return values;
 }

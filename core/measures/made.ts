@@ -32,6 +32,11 @@ export interface MadeReport {
 /** Most texts whose pairs are all compared; of more, this many drawn with a fixed seed are taken for self-BLEU and ROUGE-L. */
 export const MOST_PAIRED = 200;
 
+/** The items, or of too many the sample whose pairs are compared. */
+export function fewEnough<T>(items: readonly T[]): readonly T[] {
+  return items.length <= MOST_PAIRED ? items : sample(items, MOST_PAIRED);
+}
+
 /** Throws a RangeError with one sentence when columns differ in length. */
 export function reportMade({ texts, qualities, cells, embeddings }: MadeOptions): MadeReport {
   const lengths: [string, number | undefined][] = [['qualities', qualities?.length], ['cells', cells?.of.length], ['embeddings', embeddings?.rows.count]];
@@ -39,7 +44,7 @@ export function reportMade({ texts, qualities, cells, embeddings }: MadeOptions)
     if (length !== undefined && length !== texts.length) throw new RangeError(`There are ${texts.length} texts, but ${length} ${name}.`);
   }
   const words = texts.map(wordsOf);
-  const paired = words.length <= MOST_PAIRED ? words : sample(words, MOST_PAIRED);
+  const paired = fewEnough(words);
   const complexities = texts.map(textComplexity);
   const meanOf = (key: keyof TextComplexity): number => mean(complexities.map((each) => each[key]));
   const counts = new Map<number, number>();

@@ -45,7 +45,8 @@ describe('lichen sweep', () => {
     expect(existsSync(join(folder, 'whole', 'lock'))).toBe(false);
     const html = read('whole', 'report.html');
     expect(html).toMatch(/^<!doctype html>/);
-    expect(html.match(/<svg /g)!.length).toBe(7);
+    expect(html.match(/<svg /g)!.length).toBe(8);
+    expect(html).toContain('Quality and attributes');
     expect(html).not.toMatch(/NaN|undefined|<script|https?:\/\/(?!www\.w3\.org)/);
   });
 

@@ -6,7 +6,9 @@ import { intervalPlot } from '../../viewer/report/svg-interval.ts';
 import { lineChart } from '../../viewer/report/svg-line.ts';
 import { scaleOver } from '../../viewer/report/svg-scale.ts';
 import { scatter } from '../../viewer/report/svg-scatter.ts';
+import { trail } from '../../viewer/report/svg-trail.ts';
 import { figure } from '../../viewer/report/svg-text.ts';
+import { tradeOffOfRuns, tradeOffOverTime } from '../../viewer/report/trade-off.ts';
 import { seeded } from '../core/seeded.ts';
 
 const strange = fc.oneof(fc.double(), fc.constantFrom(NaN, Infinity, -Infinity, 0, -0, 1e300, 5e-324));
@@ -32,6 +34,8 @@ describe('pictures of a report', () => {
         intervalPlot({ title: name, groups: [{ name, values, estimate: values[0] ?? NaN, lower: null, upper: null, marked: true }, { name, values: [], estimate: NaN, lower: 1, upper: 2 }] }),
         heatMap({ title: name, columns: values.map(String), rows: [name], values: [values] }),
         scatter({ title: name, points: points.map(([x, y]) => ({ x, y, name })) }),
+        scatter({ title: name, yTitle: name, kinds: { title: name, names: [name, name] }, points: points.map(([x, y], i) => ({ x, y, kind: i % 2 })) }),
+        trail({ title: name, note: name, points: points.map(([x, y]) => ({ x, y, name })) }),
       ];
       const html = page(name, [{ kind: 'pictures', pictures }, { kind: 'code', text: name, title: name }, { kind: 'table', head: [name], rows: [[name]], left: 1 }]);
       expect(isWellFormed(html)).toBe(true);
@@ -60,6 +64,19 @@ describe('pictures of a report', () => {
     }), seeded(100));
     expect(scaleOver([3, 97], { from: 0, to: 1 }).ticks).toEqual([0, 20, 40, 60, 80, 100]);
     expect(scaleOver([], { from: 0, to: 1 }).ticks.length).toBeGreaterThan(1);
+  });
+
+  it('[X2] show quality against diversity on the way of a run, and of several runs by the levels of their factors', () => {
+    const course = (value: (tick: number) => number): [number, number][] => Array.from({ length: 200 }, (_, i) => [10 * i, value(10 * i)]);
+    const [way, ...others] = tradeOffOverTime(new Map([['archive.objective', course((tick) => tick)], ['archive.coverage', course((tick) => 1 / (1 + tick))]]), (tick) => `tick ${tick}`);
+    expect(others).toEqual([]);
+    // few enough to be seen, the last among them
+    expect(way!.match(/<circle/g)!.length).toBeLessThanOrEqual(60);
+    expect(way).toContain('tick 1990: 5.02e−4, 1,990');
+    const runs = [0.2, 0.2, 0.8].map((scarcity, i) => ({ row: { point: { scarcity }, seed: i, outcomes: {} }, figures: { 'archive.objective': { last: i + 1 }, 'archive.coverage': { last: i === 1 ? null : 0.5 } } }));
+    const [picture] = tradeOffOfRuns(runs, ['scarcity']).flatMap((section) => (section.kind === 'pictures' ? section.pictures : []));
+    expect([...picture!.matchAll(/class="dot (c\d)"><title>([^<]*)/g)].map(([, colour, name]) => [colour, name])).toEqual([['c0', 'scarcity 0.2, seed 0'], ['c1', 'scarcity 0.8, seed 2']]);
+    expect(tradeOffOfRuns(runs.map((run) => ({ ...run, figures: {} })), ['scarcity'])).toEqual([]);
   });
 
   it('[X2] write numbers with four digits, a true minus and thousands apart', () => {

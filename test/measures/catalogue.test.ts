@@ -95,6 +95,17 @@ describe('the catalogue of measures', () => {
     expect(total('.births')).toBe(values['population.births']);
   });
 
+  it('[A31] tells the corrected scores of the archive as it stands', async () => {
+    const lab = createLab({ world: 'meadow', seed: 3, operator: 'classical', parameters: { founders: 100, capacity: 400, size: 64, lifespan: 40 }, service: null, measures: measureOptions.parse({ wanted: 'archive', ...quick }) });
+    let told: Readonly<Record<string, number>> = {};
+    lab.simulation.events$.subscribe((event) => { if (event.kind === 'measures') told = event.values; });
+    for (let t = 0; t < 120; t++) await lab.tick();
+    const { corrected, qdScore } = lab.archive;
+    expect(corrected!.elites).toBeGreaterThan(3);
+    expect(told).toMatchObject({ 'archive.correctedQdScore': corrected!.qdScore, 'archive.correctedCoverage': corrected!.coverage, 'archive.relived': corrected!.elites, 'archive.qdScore': qdScore });
+    expect(corrected!.qdScore).toBeLessThan(qdScore);
+  });
+
   it('[Q7] shares of operators are those of a list of all who were ever born and conceived', () => {
     const simulation = startMeadow(9);
     const { events } = watchAll(simulation, { wanted: 'operators', every: 7 });

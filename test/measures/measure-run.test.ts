@@ -54,8 +54,8 @@ describe('measuring a run', () => {
   });
 
   it('[Q11] a model\'s embeddings take the place of the lexical ones and are named; where it fails, these stay', async () => {
-    const measured = async (embedder: Parameters<typeof measureRun>[2], heard: string[] = []) => {
-      const lab = begin('embedding');
+    const measured = async (embedder: Parameters<typeof measureRun>[2], heard: string[] = [], wanted = 'embedding') => {
+      const lab = begin(wanted);
       return await measureRun(lab, play(lab), embedder, (sentence) => { heard.push(sentence); });
     };
     const lexical = await measured(null);
@@ -65,6 +65,9 @@ describe('measuring a run', () => {
     expect(spelled.words).toEqual(['Embeddings are spelling.']);
     const alike = await measured({ name: 'one for all', embed: (texts) => Promise.resolve(texts.map(() => Float32Array.of(3, 4))) });
     expect(alike.rows.at(-1)!.values).toMatchObject({ 'embedding.vendi': expect.closeTo(1, 9) as number, 'embedding.openEndedness': expect.closeTo(1, 6) as number });
+    const elites = await measured({ name: 'one for all', embed: (texts) => Promise.resolve(texts.map(() => Float32Array.of(3, 4))) }, [], 'made');
+    expect([elites.words, elites.rows.at(-1)!.values['made.vendi']]).toEqual([['Embeddings of the elites are one for all.'], expect.closeTo(1, 9)]);
+    expect((await measured(null, [], 'made')).rows.at(-1)!.values['made.vendi']).toBeGreaterThan(1.5);
     const heard: string[] = [];
     expect(await measured({ name: 'mute', embed: () => Promise.reject(new ModelError('failed', 'It is mute.')) }, heard)).toEqual(lexical);
     expect(heard).toEqual(['It is mute.']);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MULLER_ROOT, MullerRecorder, type MullerData } from '../../core/measures/muller.ts';
 import { genotypeHistory, type GenotypeHistory } from '../../core/recording/genotype-history.ts';
+import { mullerHistory } from '../../core/recording/muller-history.ts';
 import { Queries } from '../../core/recording/queries.ts';
 import { createRecorder } from '../../core/recording/recorder.ts';
 import { muller } from '../../viewer/report/svg-muller.ts';
@@ -65,6 +66,18 @@ describe('genotypes of a record', () => {
       expect(within).toBeLessThanOrEqual(n);
     }
     expect((await genotypeHistory(queries, ticks, { cutoff: 0, most: 3 })).length).toBe(3);
+  });
+
+  test('[Q4] are written for a Muller plot with everyone in it: under one root, and the root alone has no parent', async () => {
+    const { edges, population } = await mullerHistory(queries, ticks, { cutoff: 0.03 });
+    const identities = new Set(edges.map(({ identity }) => identity));
+    expect(edges.length).toBeGreaterThan(3);
+    expect(edges.filter(({ parent }) => parent !== MULLER_ROOT && !identities.has(parent))).toEqual([]);
+    expect(new Set(population.map(({ identity }) => identity))).toEqual(new Set([MULLER_ROOT, ...identities]));
+    for (const [k, tick] of ticks.entries()) {
+      const everyone = all.reduce((sum, { counts }) => sum + counts[k]!, 0);
+      expect(population.reduce((sum, one) => (one.generation === tick ? sum + one.population : sum), 0)).toBe(everyone);
+    }
   });
 
   test('[V4] in a Muller plot have their rules as text, and lie within the one that they come from', () => {

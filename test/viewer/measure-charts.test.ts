@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MeasureFact } from '../../core/measures/groups/group.ts';
 import { inWords, measureGroups, measureLines, measureSections } from '../../viewer/cli/measure-charts.ts';
 
 const measures = new Map<string, [number, number][]>([
@@ -16,6 +17,18 @@ describe('measures of a recorded run', () => {
     ]);
     expect([...measureGroups(measures)].map(([group, charts]) => [group, charts.map(({ name, lines }) => [name, lines.length])]))
       .toEqual([['archive', [['qdScore', 1]]], ['operators', [['birthsShare', 2]]], ['diversity', [['genomeShannon', 1]]]]);
+  });
+
+  test('[R9] stand on axes that they share: what is told of one trait, and a shadow with what it is the shadow of', () => {
+    const fact = (name: string, unit: string, shadow?: string): [string, MeasureFact] => [name, { name, unit, sentence: '', ...(shadow === undefined ? {} : { shadow }) }];
+    const facts = new Map([fact('activity.median', 'shares', 'activity.shadowMedian'), fact('activity.shadowMedian', 'shares')]);
+    const given = new Map<string, [number, number][]>(['columns.x.mean', 'columns.x.least', 'columns.energy.mean', 'selection.size.before', 'selection.size.change', 'activity.median', 'activity.shadowMedian'].map((name, i) => [name, [[1, i]]]));
+    expect(Object.fromEntries([...measureGroups(given, facts)].map(([group, charts]) => [group, charts.map(({ name, lines }) => [name, ...lines.map((line) => line.name)])]))).toEqual({
+      columns: [['x', 'mean', 'least'], ['energy', 'mean']], selection: [['size before', 'size before'], ['size', 'change']], activity: [['median', 'real', 'shadow']],
+    });
+    expect(measureLines(given, facts)).toContainEqual(['activity', 'median 5 real, 6 shadow']);
+    const drawn = measureSections(new Map([['activity.median', [[1, 2], [2, 3]]], ['activity.shadowMedian', [[1, 2], [2, 4]]]]), 2, facts);
+    expect(drawn.flatMap((section) => (section.kind === 'pictures' ? section.pictures : []))).toEqual([expect.stringMatching(/median \(shares\).*class="line c0 dashed"/)]);
   });
 
   test('[R9] are all drawn, a chart each, over the ticks of the whole run', () => {

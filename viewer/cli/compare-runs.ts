@@ -6,6 +6,7 @@ import { experiment, nameOf, type Outcome } from '../../core/experiments/experim
 import { analysisSections, methodWords } from '../report/analysis-sections.ts';
 import { page } from '../report/page.ts';
 import { figure } from '../report/svg-text.ts';
+import { tradeOffOfRuns } from '../report/trade-off.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { outcomeOf, readResults, summaryOutcomes, type RunResults } from './run-results.ts';
 import { courseOf } from './sweep-report.ts';
@@ -120,6 +121,7 @@ function writeReport(file: string, lead: string, rows: readonly ComparedRun[], f
         return course === undefined ? [] : [{ row, ticks, values: course }];
       }),
     }),
+    ...tradeOffOfRuns(rows.map((row, i) => ({ row, figures: found[i]!.measures.figures })), factors),
     { kind: 'heading', text: 'Runs' },
     { kind: 'table', left: factors.length, head: [...factors, 'seed', 'ticks', ...outcomes, 'fingerprint', 'run'],
       rows: rows.map((row) => [...factors.map((key) => String(row.point[key])), String(row.seed), figure(row.ticks), ...outcomes.map((name) => figure(row.outcomes[name] ?? null)), row.fingerprint, basename(resolve(row.run))]) },

@@ -2,18 +2,24 @@ import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { once } from 'node:events';
 import { csvCell, newick, phylogenyCsvLines, type PhylogenyRow } from '../../core/measures/phylogeny-text.ts';
+import { mullerCsv } from '../../core/measures/muller.ts';
 import type { ExportFormat } from '../../core/recording/export-formats.ts';
+import { mullerHistory } from '../../core/recording/muller-history.ts';
 import { Queries, type Row } from '../../core/recording/queries.ts';
 import { tableNames } from '../../core/recording/tables.ts';
 import type { ExportForm } from './export-forms.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { openRecorded } from './recorded-run.ts';
 import { eventsFolder } from './run-files.ts';
+import { ticksOver } from './run-story.ts';
 
 /** Which taxa, and which of their parents. */
 interface Descent { living: boolean; firstParents: boolean }
 
 export interface ExportFlags extends Partial<Descent> { table?: string; format?: ExportForm; out?: string; all?: string; json?: boolean }
+
+/** Ticks at which genotypes are counted, about. */
+const MULLER_POINTS = 200;
 
 const extensions: Record<ExportFormat, string> = { csv: 'csv', parquet: 'parquet', jsonl: 'jsonl' };
 
@@ -41,6 +47,13 @@ export async function exportRun(target: string, flags: ExportFlags): Promise<num
       const text = format === 'newick' ? newickText(queries, descent) : phylogenyText(queries, descent);
       if (out === undefined && all === undefined) await pour(text, process.stdout);
       else await put(resolve(out ?? join(all!, format === 'newick' ? 'phylogeny.nwk' : 'phylogeny.csv')), format, () => pourInto(text, resolve(out ?? join(all!, format === 'newick' ? 'phylogeny.nwk' : 'phylogeny.csv'))));
+    } else if (format === 'muller') {
+      if (table !== undefined || out !== undefined || all === undefined) throw new Failure('What a Muller plot is made of are two tables, edges and population; name a folder for them with --all, and leave out --table and --out.');
+      const { edges, population } = mullerCsv(await mullerHistory(queries, ticksOver(queries.to, MULLER_POINTS)));
+      for (const [name, text] of [['edges', edges], ['population', population]] as const) {
+        const file = resolve(join(all, `muller-${name}.csv`));
+        await put(file, `muller ${name}`, () => pourInto([text], file));
+      }
     } else if (all !== undefined) {
       const form = format ?? 'csv';
       for (const name of queries.tables) await put(resolve(join(all, `${name}.${extensions[form]}`)), name, () => queries.write(ordered(name), resolve(join(all, `${name}.${extensions[form]}`)), form));
@@ -54,12 +67,18 @@ export async function exportRun(target: string, flags: ExportFlags): Promise<num
       else if (form === 'parquet') throw new Failure('Parquet is not for a terminal; name a file with --out.');
       else await pour(tableText(queries, name, form), process.stdout);
     }
-    if (json) process.stdout.write(`${JSON.stringify({ run: path, written })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ run: path, ...await endOf(queries), written })}\n`);
     else for (const { file, table: name } of written) process.stderr.write(`${name}: ${file}\n`);
     return 0;
   } finally {
     queries.close();
   }
+}
+
+/** The last tick in the tables, and the fingerprint that the run had then. */
+async function endOf(queries: Queries): Promise<{ ticks: number; fingerprint: string | null }> {
+  const [end] = await queries.rows(`SELECT fingerprint FROM ticks WHERE tick = ${queries.to}`);
+  return { ticks: queries.to, fingerprint: (end?.['fingerprint'] ?? null) as string | null };
 }
 
 /** The tables of a recorded run. Throws a failure where it has none. */
@@ -136,7 +155,7 @@ async function* newickText(queries: Queries, descent: Descent): AsyncGenerator<s
   yield newick(rows);
 }
 
-async function pour(text: AsyncIterable<string>, stream: NodeJS.WritableStream): Promise<void> {
+async function pour(text: AsyncIterable<string> | Iterable<string>, stream: NodeJS.WritableStream): Promise<void> {
   let chunk = '';
   for await (const piece of text) {
     chunk += piece;
@@ -147,7 +166,7 @@ async function pour(text: AsyncIterable<string>, stream: NodeJS.WritableStream):
   if (chunk !== '' && !stream.write(chunk)) await once(stream, 'drain');
 }
 
-async function pourInto(text: AsyncIterable<string>, file: string): Promise<void> {
+async function pourInto(text: AsyncIterable<string> | Iterable<string>, file: string): Promise<void> {
   const stream = createWriteStream(file, { flags: 'wx' });
   const failed = new Promise<never>((_, reject) => stream.once('error', reject));
   await Promise.race([pour(text, stream), failed]);

@@ -33,9 +33,9 @@ export function recordCommands(done: (code: number) => void): Command[] {
         done(await replay(target, flags));
       }),
     new Command('export').argument('<run>', 'the folder of a recorded run')
-      .description('Write what happened in a run as CSV, Parquet or JSON Lines, its phylogeny in the ALife data standard or as Newick.')
+      .description('Write what happened in a run as CSV, Parquet or JSON Lines, its phylogeny in the ALife data standard or as Newick, its genotypes as ggmuller reads them.')
       .option('--table <name>', 'births, deaths, genomes, commands, archive, measures, thoughts, judgings, messages, positions or ticks (default: births)')
-      .addOption(new Option('--format <form>', 'csv, parquet, jsonl; or of the whole run phylogeny (ALife standard CSV), newick').choices(exportForms))
+      .addOption(new Option('--format <form>', 'csv, parquet, jsonl; or of the whole run phylogeny (ALife standard CSV), newick, muller (two tables, with --all)').choices(exportForms))
       .option('--living', 'of the phylogeny the living and their ancestors alone')
       .option('--first-parents', 'of each taxon the first parent alone, for tools that know one (phylotrackpy)')
       .option('--out <file>', 'into this new file instead of standard output')

@@ -1,3 +1,6 @@
+import { measuresOf as measuresFor } from '../../core/measures/catalogue.ts';
+import type { MeasureFact } from '../../core/measures/groups/group.ts';
+import { findWorld } from '../../worlds/index.ts';
 import { genotypeHistory } from '../../core/recording/genotype-history.ts';
 import type { Queries, Row } from '../../core/recording/queries.ts';
 import type { RunSummary } from '../lab.ts';
@@ -31,6 +34,8 @@ export interface Story {
   readonly genotypes: readonly Genotype[];
   /** Measured values, each with the ticks at which it was taken. */
   readonly measures: ReadonlyMap<string, readonly (readonly [tick: number, value: number])[]>;
+  /** What is known of measures, by name. */
+  readonly facts: ReadonlyMap<string, MeasureFact>;
   /** The most frequent genomes of those alive at the end. */
   readonly genomes: readonly { readonly text: string; readonly living: number }[];
   readonly living: number;
@@ -47,17 +52,17 @@ const FREQUENT = 0.02;
 export async function readStory(target: string, queries: Queries | null, points: number): Promise<Story> {
   const recorded = openRecorded(target);
   const { path } = recorded;
+  const spec = planRun(recorded.spec, { set: [] });
   const base = {
-    path, spec: planRun(recorded.spec, { set: [] }), manifest: manifestOf(recorded),
+    path, spec, manifest: manifestOf(recorded), facts: new Map(measuresFor(findWorld(spec.world), spec.measures).map((fact) => [fact.name, fact])),
     summary: summaryOf(recorded),
     turns: recorded.commands.commands.flatMap(({ tick, command }) => (command.kind === 'set' && command.by === undefined ? [{ tick, key: command.key, value: command.value }] : [])),
   };
   if (queries === null) return { ...base, last: base.summary?.ticks ?? null, fingerprint: base.summary?.fingerprint ?? null, ticks: [], population: [], births: [], lineages: [], genotypes: [], measures: new Map(), genomes: [], living: 0 };
   const [end] = await queries.rows('SELECT max(tick) AS last, arg_max(fingerprint, tick) AS fingerprint FROM ticks');
   const last = Number(end!['last']);
-  const step = Math.max(1, Math.ceil(last / points));
-  const ticks = Array.from({ length: Math.floor(last / step) + 1 }, (_, i) => i * step);
-  if (ticks.at(-1) !== last) ticks.push(last);
+  const ticks = ticksOver(last, points);
+  const step = ticks[1] ?? 1;
   const at = (tick: number): number => Math.min(ticks.length - 1, Math.ceil(tick / step));
   const population = ticks.map(() => 0);
   for (const { tick, population: n } of await queries.rows(`SELECT tick, population FROM ticks WHERE tick % ${step} = 0 OR tick = ${last}`)) population[at(Number(tick))] = Number(n);
@@ -69,6 +74,13 @@ export async function readStory(target: string, queries: Queries | null, points:
     measures: await measuresOf(queries),
     ...await genomesOf(queries),
   };
+}
+
+/** Ticks from the first to the last, as far apart as so many points allow; the last stretch may be shorter. */
+export function ticksOver(last: number, points: number): number[] {
+  const step = Math.max(1, Math.ceil(last / points));
+  const ticks = Array.from({ length: Math.floor(last / step) + 1 }, (_, i) => i * step);
+  return ticks.at(-1) === last ? ticks : [...ticks, last];
 }
 
 function layersOf(rows: readonly Row[], points: number): Layer[] {

@@ -5,6 +5,8 @@ import { lineChart } from '../report/svg-line.ts';
 import { muller } from '../report/svg-muller.ts';
 import { page, type Section } from '../report/page.ts';
 import { stack } from '../report/svg-stack.ts';
+import { figure } from '../report/svg-text.ts';
+import { tradeOffOverTime } from '../report/trade-off.ts';
 import { inWords, measureSections } from './measure-charts.ts';
 import type { Story } from './run-story.ts';
 import { count, counted, percent } from './words.ts';
@@ -15,7 +17,7 @@ const SHOWN_TURNS = 40;
 
 /** A recorded run as a page that stands alone: what it was, what happened, and what it came to. */
 export function runReport(story: Story): string {
-  const { spec, summary, last, fingerprint, ticks, population, births, lineages, genotypes, measures, genomes, living, turns, manifest } = story;
+  const { spec, summary, last, fingerprint, ticks, population, births, lineages, genotypes, measures, facts, genomes, living, turns, manifest } = story;
   const from = manifest['lichen'] === undefined ? '' : `Recorded by Lichen ${String(manifest['lichen'])} on Node ${String(manifest['node'])}. `;
   const sections: Section[] = [
     { kind: 'paragraph', text: `A run of the world ${spec.world} with seed ${spec.seed}${summary === null ? `, cut short at tick ${count(last ?? 0)}` : ` over ${counted(summary.ticks, 'tick')}`}. `
@@ -47,7 +49,9 @@ export function runReport(story: Story): string {
     ].filter((one) => one !== '');
     sections.push({ kind: 'heading', text: 'What happened' }, { kind: 'pictures', pictures: drawn });
   }
-  if (measures.size > 0) sections.push({ kind: 'heading', text: 'Measures' }, ...measureSections(measures, last ?? 0));
+  const tradeOff = tradeOffOverTime(measures, (tick) => `tick ${count(tick)}`);
+  if (tradeOff.length > 0) sections.push({ kind: 'heading', text: 'Quality and diversity' }, { kind: 'pictures', pictures: tradeOff });
+  if (measures.size > 0) sections.push({ kind: 'heading', text: 'Measures' }, ...measureSections(measures, last ?? 0, facts));
   if (genomes.length > 0) {
     sections.push({ kind: 'heading', text: 'Genomes that live' },
       { kind: 'small', text: `The most frequent of ${counted(living, 'organism')} alive at tick ${count(last ?? 0)}.` },
@@ -82,9 +86,11 @@ function archivePicture(run: string): string {
   // row-major: the first measure is the slow index
   const values = Array.from({ length: up }, () => new Array<number | null>(across).fill(null));
   for (const { cell, objective: worth } of cells) values[cell % up]![Math.floor(cell / up)] = worth;
+  const worths = cells.map((cell) => cell.objective);
+  const range = worths.length === 0 ? '' : ` (${figure(Math.min(...worths))} to ${figure(Math.max(...worths))})`;
   const edge = ({ lower, upper }: { lower: number; upper: number }, i: number, n: number): string => (i % 5 === 0 ? String(Number((lower + ((upper - lower) * i) / n).toPrecision(2))) : '');
   return heatMap({
-    title: 'Archive', note: `${objective}, by ${first.name} and ${second.name}`, xTitle: first.name, yTitle: second.name, width: 544, height: 320, values,
+    title: 'Archive', note: `${objective}${range}, by ${first.name} and ${second.name}`, xTitle: first.name, yTitle: second.name, width: 544, height: 320, values,
     columns: Array.from({ length: across }, (_, i) => edge(first, i, across)), rows: Array.from({ length: up }, (_, i) => edge(second, i, up)),
   });
 }

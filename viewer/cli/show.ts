@@ -49,7 +49,7 @@ function facts({ path, spec, summary, last, fingerprint, turns, measures, genome
 }
 
 function inWords(story: Story, width: number): string {
-  const { path, spec, summary, last, fingerprint, population, ticks, births, measures, turns, genomes, living } = story;
+  const { path, spec, summary, last, fingerprint, population, ticks, births, measures, facts, turns, genomes, living } = story;
   const state = summary !== null ? `finished at tick ${count(summary.ticks)}` : last === null ? 'cut short' : `cut short; recorded up to tick ${count(last)}`;
   const lines = [`${path}`, wrap(`${spec.world}, seed ${spec.seed}, ${spec.operator}${spec.model === undefined || spec.model === 'none' ? '' : `, model ${spec.model}`}; ${state}; fingerprint ${fingerprint ?? summary?.fingerprint ?? 'unknown'}.`, width)];
   if (spec.branches.length > 0) lines.push(wrap(spec.branches.map(({ of, at, set }) => `It parted from ${of} after tick ${count(at)}: ${Object.entries(set).map(([key, value]) => `${key} = ${value}`).join(', ')}.`).join(' '), width));
@@ -59,7 +59,7 @@ function inWords(story: Story, width: number): string {
   const born = births.map(({ name, values }) => `${count(values.reduce((sum, value) => sum + value, 0))} ${name}`);
   if (born.length > 0) lines.push('', wrap(`Births: ${born.join(', ')}.`, width));
   if (summary !== null) lines.push(wrap(`Archive: ${counted(summary.archive.elites, 'elite')} in ${percent(summary.archive.coverage)} of its cells, QD-score ${count(summary.archive.qdScore)}.`, width));
-  if (measures.size > 0) lines.push('', 'Measured last:', ...measureLines(measures).map(([group, text]) => wrap(`${group}: ${text}`, width, '  ')));
+  if (measures.size > 0) lines.push('', 'Measured last:', ...measureLines(measures, facts).map(([group, text]) => wrap(`${group}: ${text}`, width, '  ')));
   if (turns.length > 0) lines.push(wrap(`Turned by hand: ${turns.slice(0, 12).map(({ tick, key, value }) => `${key} = ${value} at ${count(tick)}`).join(', ')}${turns.length > 12 ? ` and ${turns.length - 12} more` : ''}.`, width));
   const [first] = genomes;
   if (first !== undefined) lines.push('', `The most frequent genome, of ${counted(first.living, 'organism')} in ${count(living)}:`, ...first.text.split('\n').map((line) => `  ${line}`));

@@ -3,25 +3,24 @@ import { createProgress, type Progress } from './progress.ts';
 import { count, counted } from './words.ts';
 
 const LINE_EVERY_MS = 5000;
-/** Before this nothing is said of the time that is left. */
+/** Ticks must have come for so long before anything is said of the time that is left: that processes start says nothing of the pace. */
 const LEAST_SECONDS = 5;
 
-/** How far a sweep is: ticks of all runs, and the time left by the pace so far, since it was begun now. */
+/** How far a sweep is: ticks of all runs, and the time left by the pace since the first of them came. */
 export class SweepProgress {
   private readonly bar: Progress;
   private readonly at: number[];
   private readonly ends: readonly number[];
-  private readonly before: number;
-  private readonly begun = performance.now();
+  /** Ticks there were when the first news came, and when that was. */
+  private first: { readonly ticks: number; readonly at: number } | null = null;
   private done: number;
 
   /** `isDone` says which runs stood there whole. */
   constructor(runs: readonly PlannedRun[], isDone: readonly boolean[]) {
     this.ends = runs.map(({ spec }) => spec.ticks!);
     this.at = this.ends.map((end, i) => (isDone[i] === true ? end : 0));
-    this.before = this.ticks;
     this.done = isDone.filter(Boolean).length;
-    this.bar = createProgress({ total: this.ends.reduce((sum, end) => sum + end, 0), lineEveryMs: LINE_EVERY_MS, title: 'run' });
+    this.bar = createProgress({ total: this.ends.reduce((sum, end) => sum + end, 0), lineEveryMs: LINE_EVERY_MS, title: 'sweep' });
   }
 
   tick(run: number, tick: number): void {
@@ -49,11 +48,13 @@ export class SweepProgress {
   }
 
   private show(): void {
-    const seconds = (performance.now() - this.begun) / 1000;
-    const made = this.ticks - this.before;
-    const left = this.ends.reduce((sum, end) => sum + end, 0) - this.ticks;
-    const time = seconds < LEAST_SECONDS || made === 0 ? '' : ` · about ${duration((left / made) * seconds)} left`;
-    this.bar.update(this.ticks, `${count(this.done)} of ${counted(this.ends.length, 'run')} done${time}`);
+    const { ticks } = this;
+    this.first ??= { ticks, at: performance.now() };
+    const seconds = (performance.now() - this.first.at) / 1000;
+    const made = ticks - this.first.ticks;
+    const left = this.ends.reduce((sum, end) => sum + end, 0) - ticks;
+    const time = seconds < LEAST_SECONDS || made === 0 || left === 0 ? '' : ` · about ${duration((left / made) * seconds)} left`;
+    this.bar.update(ticks, `${count(this.done)} of ${counted(this.ends.length, 'run')} done${time}`);
   }
 }
 

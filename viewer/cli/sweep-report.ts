@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { analysisSections, methodWords } from '../report/analysis-sections.ts';
 import { page, type Section } from '../report/page.ts';
 import { figure } from '../report/svg-text.ts';
+import { tradeOffOfRuns } from '../report/trade-off.ts';
 import { pointWords, type ExperimentPlan } from './experiment-plan.ts';
 import type { RunResults } from './run-results.ts';
 import type { SweepResults, SweptRun } from './sweep-results.ts';
@@ -41,6 +42,7 @@ export function sweepReport({ experiment, runs }: ExperimentPlan, results: Sweep
         return series === undefined || values === undefined || row.problem !== null ? [] : [{ row, ticks: series.ticks, values }];
       }),
     }),
+    ...tradeOffOfRuns(rows.flatMap((row, i) => (row.problem === null ? [{ row, figures: found[i]?.measures.figures ?? {} }] : [])), factors),
     { kind: 'heading', text: 'Runs' },
     runTable(rows.slice(0, MOST_LISTED), factors, outcomes),
     ...(rows.length > MOST_LISTED ? [{ kind: 'small', text: `The first ${MOST_LISTED} of ${rows.length}; results.csv has them all.` } as const] : []),

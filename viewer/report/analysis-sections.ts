@@ -89,7 +89,7 @@ function cells(rows: readonly RunRow[], x: string, y: string, outcome: string): 
     const found = rows.flatMap(({ point, outcomes }) => (point[x] === ofX && point[y] === ofY ? [outcomes[outcome] ?? NaN] : [])).filter(Number.isFinite);
     return found.length === 0 ? null : mean(found);
   }));
-  return heatMap({ title: `${outcome} by ${x} and ${y}`, note: 'mean of runs', xTitle: x, yTitle: y, columns: columns.map(String), rows: across.map(String), values, width: Math.max(350, 60 + 58 * columns.length) });
+  return heatMap({ title: `by ${x} and ${y}`, note: `${outcome}, mean of runs`, xTitle: x, yTitle: y, columns: columns.map(String), rows: across.map(String), values, width: Math.max(350, 60 + 58 * columns.length) });
 }
 
 /** The mean course at each level, within the least and the greatest of its runs. */

@@ -1,5 +1,5 @@
 import type { Scale } from './svg-scale.ts';
-import { at, escaped, figure, label } from './svg-text.ts';
+import { at, clipped, escaped, figure, label } from './svg-text.ts';
 
 /** Size of a picture in CSS pixels; it is shown no wider than its column. */
 export interface Size { readonly width: number; readonly height: number }
@@ -16,9 +16,12 @@ export function picture({ width, height }: Size, alt: string, parts: readonly st
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(alt)}">${parts.join('')}</svg>`;
 }
 
-/** Title of a picture and, dim, what more there is to say in a line. */
-export function heading(title: string, note = '', left = 0): string {
-  return label(left, 13, title, { kind: 'title' }) + (note === '' ? '' : label(left, 29, note));
+/** Widths of a letter of a title and of a note, so that neither is cut in the middle of one. */
+const [TITLE_LETTER, NOTE_LETTER] = [7.5, 6.2];
+
+/** Title of a picture and, dim, what more there is to say in a line, as far as the picture is wide. */
+export function heading(title: string, note: string, width: number): string {
+  return label(0, 13, clipped(title, Math.floor(width / TITLE_LETTER)), { kind: 'title' }) + (note === '' ? '' : label(0, 29, clipped(note, Math.floor(width / NOTE_LETTER))));
 }
 
 /** Thin rules across the data with the values beside them. */

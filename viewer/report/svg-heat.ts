@@ -45,6 +45,6 @@ export function heatMap({ title, note = '', xTitle = '', yTitle = '', columns, r
   });
   columns.forEach((column, c) => parts.push(label(left + (c + 0.5) * wide, bottom + 16, clipped(column, Math.max(4, Math.floor(wide / 7))), { anchor: 'middle' })));
   return picture({ width, height: tall }, title, [
-    heading(title, note), yTitle === '' ? '' : label(0, top - 7, `${yTitle} ↑`), ...parts, titleBelow({ left, right: width, bottom }, xTitle),
+    heading(title, note, width), yTitle === '' ? '' : label(0, top - 7, `${yTitle} ↑`), ...parts, titleBelow({ left, right: width, bottom }, xTitle),
   ]);
 }

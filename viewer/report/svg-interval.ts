@@ -45,6 +45,6 @@ export function intervalPlot({ title, note = '', xTitle = '', groups, colour = 0
     return dots + reach + middle + star + label(x, bottom + 17, clipped(name, letters), { anchor: 'middle' });
   });
   return picture({ width, height }, `${title}: ${groups.map(({ name, estimate }) => `${name} ${figure(estimate)}`).join(', ')}`, [
-    heading(title, note), yAxis(box, y), `<path d="M${at(box.left)} ${at(bottom)}H${at(box.right)}" class="axis"/>`, ...parts, titleBelow(box, xTitle),
+    heading(title, note, width), yAxis(box, y), `<path d="M${at(box.left)} ${at(bottom)}H${at(box.right)}" class="axis"/>`, ...parts, titleBelow(box, xTitle),
   ]);
 }

@@ -33,7 +33,7 @@ export function lineChart({ title, note = '', series, xTitle = '', yTitle = '', 
   const bottom = height - (xTitle === '' ? 24 : 40);
   const ys = [...series.flatMap(({ points, band = [] }) => [...points.map(([, y]) => y), ...band.flatMap(([, low, high]) => [low, high])]), ...yRange ?? []];
   const y = scaleOver(ys, { from: bottom, to: top, ticks: height < 200 ? 3 : 5, zero });
-  const right = width - (named ? Math.min(170, roomFor(series.map(({ name }) => clipped(name, 24)), 40)) : 12);
+  const right = width - (named ? Math.min(174, 4 + roomFor(series.map(({ name }) => clipped(name, 24)), 40)) : 12);
   const box: Box = { left: roomFor(y.ticks.map(figure)), top, right, bottom };
   const x = scaleOver([...series.flatMap(({ points }) => points.map(([at]) => at)), ...xRange ?? []], { from: box.left, to: box.right, ticks: Math.max(2, Math.floor((box.right - box.left) / 90)), round: false });
   const colour = (one: LineSeries, i: number): string => colourOf(one.colour ?? i);
@@ -43,7 +43,7 @@ export function lineChart({ title, note = '', series, xTitle = '', yTitle = '', 
   ].join('L')}Z" class="band ${colour(one, i)}"/>`));
   const lines = series.map((one, i) => `<path d="${lineOf(one, x.place, y.place)}" class="line ${colour(one, i)}${one.dashed === true ? ' dashed' : ''}"/>`);
   return picture({ width, height }, `${title}: ${series.map(({ name }) => name).join(', ')}`, [
-    heading(title, note), yAxis(box, y, yTitle), ...bands, ...lines, xAxis(box, x, xTitle), named ? namesAtEnds(series, y.place, box) : '',
+    heading(title, note, width), yAxis(box, y, yTitle), ...bands, ...lines, xAxis(box, x, xTitle), named ? namesAtEnds(series, y.place, box) : '',
   ]);
 }
 

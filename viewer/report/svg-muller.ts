@@ -36,7 +36,7 @@ export function muller({ title, note = '', xTitle = '', xs, all, kinds, width = 
     // the name stands where the kind itself is widest over the name's whole length, not where its descendants are
     const within = kinds.flatMap(({ parent }, child) => (parent === i ? [child] : []));
     const edges = xs.map((_, k) => [low[i]![k]!, ...within.flatMap((child) => [low[child]![k]!, high[child]![k]!]), high[i]![k]!].map((share) => y.place(100 * share)));
-    const half = Math.ceil((xs.length * 3.6 * Math.min(name.length, LONGEST)) / (box.right - box.left));
+    const half = Math.ceil((xs.length * HALF_LETTER * Math.min(name.length, LONGEST)) / (box.right - box.left));
     let place = { room: 0, k: 0, y: 0 };
     for (let k = half; k < xs.length - half; k++) {
       for (let e = 0; e < edges[k]!.length; e += 2) {
@@ -48,11 +48,12 @@ export function muller({ title, note = '', xTitle = '', xs, all, kinds, width = 
     if (place.room > 15) names.push(label(x.place(xs[place.k]!), place.y + 4, clipped(name, LONGEST), { anchor: 'middle', kind: 'on-layer' }));
   });
   const ground = `<path d="M${at(box.left)} ${at(box.top)}H${at(box.right)}V${at(bottom)}H${at(box.left)}Z" class="empty"/>`;
-  return picture({ width, height }, `${title}: ${kinds.map(({ name }) => name).join(', ')}`, [heading(title, note), ground, yAxis(box, y), ...areas, ...names, xAxis(box, x, xTitle)]);
+  return picture({ width, height }, `${title}: ${kinds.map(({ name }) => name).join(', ')}`, [heading(title, note, width), ground, yAxis(box, y), ...areas, ...names, xAxis(box, x, xTitle)]);
 }
 
-/** Characters of a name that are shown. */
+/** Characters of a name that are shown, and half the width of one. */
 const LONGEST = 22;
+const HALF_LETTER = 4.2;
 
 /** The lower and the upper edge of each kind with its descendants, as shares of the whole: half of itself, its children, the other half. */
 function nested(kinds: Muller['kinds'], all: readonly number[]): { low: number[][]; high: number[][] } {

@@ -37,8 +37,8 @@ export function scaleOver(values: Iterable<number>, { from, to, ticks = 5, round
   const size = Math.max(Math.abs(low), Math.abs(high));
   // the same, as far as numbers can tell
   if (high - low <= size * 1e-9 || size < 1 / FARTHEST) {
-    const room = size < 1 / FARTHEST ? 1 : size * 0.1;
-    [low, high] = [low - room, high + room];
+    // nothing but zeros is mostly a count of nothing
+    [low, high] = size < 1 / FARTHEST ? [0, 1] : [low - size * 0.1, high + size * 0.1];
   }
   if (zero && low > 0 && low < high * 0.5) low = 0;
   const step = roundStep((high - low) / ticks);

@@ -37,5 +37,5 @@ export function stack({ title, note = '', xTitle = '', yTitle = '', xs, layers, 
     const room = y.place(below[thickest]! - (values[thickest] ?? 0)) - y.place(below[thickest]!);
     if (room > 15) names.push(label(x.place(xs[thickest]!), y.place(below[thickest]! - (values[thickest] ?? 0) / 2) + 4, clipped(name, 22), { anchor: 'middle', kind: 'on-layer' }));
   });
-  return picture({ width, height }, `${title}: ${layers.map(({ name }) => name).join(', ')}`, [heading(title, note), ...areas, ...names, yAxis(box, y, yTitle), xAxis(box, x, xTitle)]);
+  return picture({ width, height }, `${title}: ${layers.map(({ name }) => name).join(', ')}`, [heading(title, note, width), ...areas, ...names, yAxis(box, y, yTitle), xAxis(box, x, xTitle)]);
 }

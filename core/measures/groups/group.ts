@@ -1,5 +1,4 @@
-import type { Archive } from '../../archive/archive.ts';
-import type { ArchivedLife } from '../../archive/life-archive.ts';
+import type { LifeArchive } from '../../archive/life-archive.ts';
 import type { Saveable } from '../../kernel/saveable.ts';
 import type { WorldDefinition } from '../../kernel/world.ts';
 import type { Simulation } from '../../simulation.ts';
@@ -21,14 +20,14 @@ export interface MeasureFact {
 /** What of a world's definition says which measures there are. */
 export type MeasuredWorld = Pick<WorldDefinition, 'columns' | 'measures'>;
 
-/** Texts that were looked at in a sample, each once, and how many organisms have it. */
-export interface TextSample { readonly tick: number; readonly texts: readonly string[]; readonly counts: readonly number[] }
+/** Texts that a group embedded in a sample, and how much each counts: organisms that have it, or 1 for an elite. */
+export interface TextSample { readonly group: 'embedding' | 'made'; readonly tick: number; readonly texts: readonly string[]; readonly counts: readonly number[] }
 
 /** What measures are made from. */
 export interface MeasureContext {
   readonly simulation: Simulation;
   readonly options: MeasureOptions;
-  readonly archive: Archive<ArchivedLife>;
+  readonly archive: LifeArchive;
   readonly totals: Totals;
   readonly phylogeny: Phylogeny;
   /** What of a genome's text MODES looks at. */

@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { EmbeddingSeries, type EmbeddingMeasures } from '../embedding-series.ts';
-import { reportMade } from '../made.ts';
+import { embeddingRows, meanCosineDistance, vendiOfEmbeddings } from '../embeddings.ts';
+import { fewEnough, reportMade } from '../made.ts';
 import { NGRAM_EMBEDDING, ngramEmbedding } from '../ngram-embedding.ts';
 import { mean } from '../statistics.ts';
 import type { MeasureFact, MeasureGroup, TextSample } from './group.ts';
@@ -8,43 +9,76 @@ import type { MeasureFact, MeasureGroup, TextSample } from './group.ts';
 const fact = (name: string, unit: string, sentence: string): MeasureFact => ({ name, unit, sentence });
 
 export const archive: MeasureGroup = {
-  name: 'archive', pace: 'every', cost: 'next to nothing',
+  name: 'archive', pace: 'every', cost: 'an archive of its elites\' later lives is filled',
   sentence: 'The quality-diversity archive of lives.',
   facts: () => [
     fact('elites', 'elites', 'Elites in the archive.'), fact('coverage', '', 'Share of its cells that have one.'), fact('qdScore', '', 'QD-score: sum of the elites\' objectives.'),
     fact('objective', '', 'Mean objective of the elites.'), fact('greatest', '', 'Greatest objective there ever was.'),
-    fact('evenness', '', 'How evenly candidates have fallen on the cells they fell into.'),
+    fact('entropy', 'nats', 'Entropy of the candidates over the cells they fell into.'), fact('evenness', '', 'How evenly they have fallen on these cells.'),
+    fact('correctedQdScore', '', 'QD-score of the archive that the elites fill, each by the mean of the lives that its genome has had since it entered; NaN before the first.'),
+    fact('correctedCoverage', '', 'Coverage of that archive.'), fact('relived', 'elites', 'Elites whose genome has been lived again; the others are left out there.'),
   ],
   create: ({ archive: kept }) => ({
     values() {
-      const { numElites, coverage, qdScore, objMean, objMax, evenness } = kept.stats();
-      return { elites: numElites, coverage, qdScore, objective: numElites === 0 ? NaN : objMean, greatest: numElites === 0 ? NaN : objMax, evenness };
+      const { numElites, coverage, qdScore, objMean, objMax, entropy, evenness } = kept.stats();
+      const { corrected } = kept;
+      return {
+        elites: numElites, coverage, qdScore, objective: numElites === 0 ? NaN : objMean, greatest: numElites === 0 ? NaN : objMax, entropy, evenness,
+        correctedQdScore: corrected?.qdScore ?? NaN, correctedCoverage: corrected?.coverage ?? NaN, relived: corrected?.elites ?? 0,
+      };
     },
   }),
 };
 
 export const made: MeasureGroup = {
-  name: 'made', pace: 'slowEvery', cost: 'pairs of up to 200 of the elites\' genomes are compared',
+  name: 'made', pace: 'slowEvery', cost: 'pairs of up to 200 of the elites\' genomes are compared, and so many are embedded',
   sentence: 'Quality, diversity and complexity of what was made: the genomes of the archive\'s elites (arXiv 2412.02980).',
   facts: () => [
     fact('quality', '', 'Mean objective.'), fact('distinct1', '', 'Different words over all words.'), fact('distinct2', '', 'Different pairs of words over all pairs.'),
     fact('selfBleu', '', 'Mean BLEU of each against all others; less is more diverse.'), fact('rougeL', '', 'Mean ROUGE-L of pairs; less is more diverse.'),
+    fact('vendi', 'genomes', 'Vendi score of their embeddings: the effective number of different genomes.'), fact('cosineDistance', '', 'Mean cosine distance of pairs of embeddings.'),
     fact('lines', 'lines', 'Mean number of lines: rules.'), fact('size', 'characters', 'Mean length.'), fact('compressed', 'bytes', 'Mean length after compression.'),
     fact('programSize', 'parts', 'Mean size as the genomes\' language tells it; NaN where it does not.'), fact('programDepth', 'levels', 'Mean depth, likewise.'),
   ],
-  create: ({ archive: kept, simulation: { kernel: { genomes } } }) => ({
-    values() {
-      const elites = [...kept];
-      const { quality, lexical, complexity } = reportMade({ texts: elites.map(({ solution }) => genomes.text(solution.genome)), qualities: elites.map(({ objective }) => objective) });
-      const { distinct1, distinct2, selfBleu, rougeL } = lexical;
-      const told = (name: 'size' | 'depth'): number => mean(elites.map(({ solution }) => genomes[name]?.(solution.genome) ?? NaN));
-      return {
-        quality: quality!.mean, distinct1, distinct2, selfBleu, rougeL, lines: complexity.lines, size: complexity.size, compressed: complexity.compressed,
-        programSize: told('size'), programDepth: told('depth'),
-      };
-    },
-  }),
+  create({ archive: kept, simulation: { kernel: { genomes } }, onTexts }) {
+    const embed = spelling();
+    return {
+      values(tick) {
+        const elites = [...kept];
+        const texts = elites.map(({ solution }) => genomes.text(solution.genome));
+        const { quality, lexical, complexity } = reportMade({ texts, qualities: elites.map(({ objective }) => objective) });
+        const { distinct1, distinct2, selfBleu, rougeL } = lexical;
+        const embedded = fewEnough(texts);
+        onTexts({ group: 'made', tick, texts: embedded, counts: embedded.map(() => 1) });
+        const told = (name: 'size' | 'depth'): number => mean(elites.map(({ solution }) => genomes[name]?.(solution.genome) ?? NaN));
+        return {
+          quality: quality!.mean, distinct1, distinct2, selfBleu, rougeL, ...variety(embedded.map(embed)), lines: complexity.lines, size: complexity.size, compressed: complexity.compressed,
+          programSize: told('size'), programDepth: told('depth'),
+        };
+      },
+      words: () => [`Embeddings of the elites are ${NGRAM_EMBEDDING}.`],
+    };
+  },
 };
+
+/** How various embeddings of one length are. */
+export function variety(embeddings: readonly Float32Array[]): { vendi: number; cosineDistance: number } {
+  const rows = embeddingRows(embeddings);
+  return { vendi: vendiOfEmbeddings(rows), cosineDistance: meanCosineDistance(rows) };
+}
+
+/** Embeds by spelling; what was embedded is remembered. */
+function spelling(): (text: string) => Float32Array {
+  const known = new Map<string, Float32Array>();
+  return (text) => {
+    let vector = known.get(text);
+    if (vector === undefined) {
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(text, vector = ngramEmbedding(text));
+    }
+    return vector;
+  };
+}
 
 /** Most genomes that are embedded in a sample: the most frequent of the living. */
 const MOST_EMBEDDED = 100;
@@ -59,7 +93,7 @@ function mostFrequent({ pop, genomes, tick }: Kernel): TextSample {
   const least = [...counts.values()].sort((a, b) => b - a)[MOST_EMBEDDED - 1] ?? 0;
   const most = [...counts].filter(([, n]) => n >= least).map(([handle, n]): [string, number] => [genomes.text(handle), n])
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_EMBEDDED);
-  return { tick, texts: most.map(([text]) => text), counts: most.map(([, n]) => n) };
+  return { group: 'embedding', tick, texts: most.map(([text]) => text), counts: most.map(([, n]) => n) };
 }
 
 export const embeddingNames = ['texts', 'vendi', 'cosineDistance', 'illumination', 'openEndedness'] as const satisfies readonly (keyof EmbeddingMeasures)[];
@@ -74,15 +108,7 @@ export const embedding: MeasureGroup = {
   ],
   create({ simulation: { kernel }, onTexts }) {
     const series = new EmbeddingSeries();
-    const known = new Map<string, Float32Array>();
-    const embed = (text: string): Float32Array => {
-      let vector = known.get(text);
-      if (vector === undefined) {
-        if (known.size >= REMEMBERED) known.clear();
-        known.set(text, vector = ngramEmbedding(text));
-      }
-      return vector;
-    };
+    const embed = spelling();
     return {
       values() {
         const sample = mostFrequent(kernel);

@@ -91,6 +91,26 @@ describe('a heat map', () => {
     expect(svg).toContain('&lt;script&gt;2&lt;/script&gt; 0.5 to 1');
     expect(svg.match(/<title>empty/g)).toHaveLength(8);
   });
+
+  it('has room for long names, and names the first measure once however many panels there are', () => {
+    const long = 'a name of as many characters as the name of a measure can be';
+    const domain = readDomain({
+      name: 'own', noun: 'text', template: 'T', seeds: ['a', 'b', 'c'], quality: { question: 'Good?' },
+      measures: [1, 2, 3].map((i) => ({ name: `${long.slice(1)}${i}`, question: '?', categories: [`${long.slice(1)}a`, 'b'] })),
+    });
+    const svg = heatMap({ domain, title: long, archive: emptyArchive(domain), maxQdScore: 8 });
+    const [, width = 0, height = 0] = /width="(\d+)" height="(\d+)"/.exec(svg)!.map(Number);
+    expect(svg.split(`>${domain.measures[0]!.name}<`)).toHaveLength(2);
+    for (const [, x, y, size, anchor, turn, words] of svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" font-size="(\d+)".*?text-anchor="(\w+)"(?: transform="rotate\((-?\d+).*?\)")?>(.*?)<\/text>/g)) {
+      const reach = words!.length * Number(size) * 0.6;
+      const [before, after] = anchor === 'end' ? [reach, 0] : anchor === 'middle' ? [reach / 2, reach / 2] : [0, reach];
+      const angle = Number(turn ?? 0) * Math.PI / 180;
+      for (const along of [-before, after]) {
+        const [left, top] = [Number(x) + along * Math.cos(angle), Number(y) + along * Math.sin(angle)];
+        expect([words, left >= 0 && left <= width, top >= 0 && top <= height]).toEqual([words, true, true]);
+      }
+    }
+  });
 });
 
 describe('a table', () => {

@@ -7,7 +7,6 @@ const CELL = 34;
 const LEFT = 96;
 const TOP = 74;
 const RIGHT = 84;
-const BOTTOM = 70;
 /** Between panels, where a third measure makes several. */
 const GAP = 56;
 const INK = '#26312c';
@@ -25,43 +24,67 @@ export function heatMap({ domain, title, archive, maxQdScore }: HeatMapFacts): s
   const dims = dimsOf(domain);
   const [columns = 1, rows = 1, panels = 1] = dims;
   const [least, most] = qualityRange(domain);
-  const panelWidth = columns * CELL;
+  const [across, upwards, third] = domain.measures;
+  const score = `QD-score ${archive.qdScore.toFixed(2)} of ${maxQdScore} · coverage ${(archive.coverage * 100).toFixed(1)} % · ${archive.numElites} ${archive.numElites === 1 ? 'elite' : 'elites'}`;
+  const columnLabels = edges(across!, columns);
+  const rowLabels = upwards === undefined ? [] : edges(upwards, rows);
+  const panelNames = third === undefined ? [] : Array.from({ length: panels }, (_, panel) => `${third.name} ${binName(third, panel)}`);
+  const upwardsName = upwards === undefined ? '' : nameOf(upwards);
+  // labels along the first measure are turned by half a right angle, and so reach as far down as to the left
+  const slant = widestOf(columnLabels, 9) * Math.SQRT1_2;
   const height = rows * CELL;
-  const width = Math.max(LEFT + panels * panelWidth + (panels - 1) * GAP + RIGHT, 420);
-  const total = TOP + height + BOTTOM;
+  const panelWidth = columns * CELL;
+  const pitch = Math.max(panelWidth + GAP, widestOf(panelNames, 10) + 16);
+  const overhang = Math.max(0, (widestOf(panelNames, 10) - panelWidth) / 2);
+  const left = Math.max(LEFT, 46 + widestOf(rowLabels, 9), 16 + slant, 16 + overhang);
+  const right = left + (panels - 1) * pitch + panelWidth;
+  const middle = Math.max((left + right) / 2, 16 + widthOf(nameOf(across!), 11) / 2);
+  const below = TOP + height + Math.max(56, slant + 30);
+  const beside = Math.max(TOP + height / 2, 58 + widthOf(upwardsName, 11) / 2);
+  const width = Math.ceil(Math.max(420, right + overhang + RIGHT, middle + widthOf(nameOf(across!), 11) / 2 + 16, 32 + widthOf(title, 15), 32 + widthOf(score, 12)));
+  const total = Math.ceil(Math.max(below + 14, beside + widthOf(upwardsName, 11) / 2 + 14));
   const parts: string[] = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}" ${FONT} role="img">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="${width}" height="${total}" fill="#fbfbf8"/>`,
     text(16, 26, title, { size: 15, weight: 600 }),
-    text(16, 47, `QD-score ${archive.qdScore.toFixed(2)} of ${maxQdScore} · coverage ${(archive.coverage * 100).toFixed(1)} % · ${archive.numElites} ${archive.numElites === 1 ? 'elite' : 'elites'}`, { size: 12, fill: PALE }),
+    text(16, 47, score, { size: 12, fill: PALE }),
   ];
   const cells = dims.reduce((product, n) => product * n, 1);
   for (let cell = 0; cell < cells; cell++) {
     const [column = 0, row = 0, panel = 0] = binsOf(cell, dims);
     const elite = archive.elite(cell);
-    const x = LEFT + panel * (panelWidth + GAP) + column * CELL;
+    const x = left + panel * pitch + column * CELL;
     const y = TOP + (rows - 1 - row) * CELL;
     const fill = elite === null ? EMPTY : paint((elite.objective - least) / (most - least));
     const words = elite === null ? 'empty' : `quality ${elite.objective.toFixed(3)}`;
-    parts.push(`<rect x="${x + 1}" y="${y + 1}" width="${CELL - 2}" height="${CELL - 2}" rx="3" fill="${fill}"><title>${words}</title></rect>`);
+    parts.push(`<rect x="${round(x + 1)}" y="${y + 1}" width="${CELL - 2}" height="${CELL - 2}" rx="3" fill="${fill}"><title>${words}</title></rect>`);
   }
-  const [across, upwards, third] = domain.measures;
   for (let panel = 0; panel < panels; panel++) {
-    const x = LEFT + panel * (panelWidth + GAP);
-    edges(across!, columns).forEach((label, i) => {
-      const at = x + placeOf(across!, i);
-      parts.push(text(at, TOP + height + 14, label, { size: 9, fill: PALE, anchor: 'end', turn: -45 }));
-    });
-    parts.push(text(x + panelWidth / 2, TOP + height + 56, nameOf(across!), { size: 11, anchor: 'middle' }));
-    if (third !== undefined) parts.push(text(x + panelWidth / 2, TOP - 10, `${third.name} ${binName(third, panel)}`, { size: 10, anchor: 'middle', fill: PALE }));
+    const x = left + panel * pitch;
+    columnLabels.forEach((label, i) => parts.push(text(x + placeOf(across!, i), TOP + height + 14, label, { size: 9, fill: PALE, anchor: 'end', turn: -45 })));
+    if (third !== undefined) parts.push(text(x + panelWidth / 2, TOP - 10, panelNames[panel]!, { size: 10, anchor: 'middle', fill: PALE }));
   }
+  parts.push(text(middle, below, nameOf(across!), { size: 11, anchor: 'middle' }));
   if (upwards !== undefined) {
-    edges(upwards, rows).forEach((label, i) => parts.push(text(LEFT - 6, TOP + height - placeOf(upwards, i) + 3, label, { size: 9, fill: PALE, anchor: 'end' })));
-    parts.push(text(22, TOP + height / 2, nameOf(upwards), { size: 11, anchor: 'middle', turn: -90 }));
+    rowLabels.forEach((label, i) => parts.push(text(left - 6, TOP + height - placeOf(upwards, i) + 3, label, { size: 9, fill: PALE, anchor: 'end' })));
+    parts.push(text(22, beside, upwardsName, { size: 11, anchor: 'middle', turn: -90 }));
   }
-  parts.push(...legend(LEFT + panels * panelWidth + (panels - 1) * GAP + 18, TOP, Math.max(60, Math.min(height, 160)), least, most), '</svg>');
+  parts.push(...legend(right + overhang + 18, TOP, Math.max(60, Math.min(height, 160)), least, most), '</svg>');
   return `${parts.join('\n')}\n`;
+}
+
+/** How wide words are, about: the fonts are the machine's. */
+function widthOf(words: string, size: number): number {
+  return words.length * size * 0.6;
+}
+
+function widestOf(list: readonly string[], size: number): number {
+  return list.reduce((most, words) => Math.max(most, widthOf(words, size)), 0);
+}
+
+function round(place: number): number {
+  return Math.round(place * 100) / 100;
 }
 
 /** The picture as PNG, twice as large. Fonts are the machine's: without any, the words are missing and the cells are not. */
@@ -74,7 +97,7 @@ function legend(x: number, y: number, height: number, least: number, most: numbe
   const steps = 20;
   const step = height / steps;
   return [
-    ...Array.from({ length: steps }, (_, i) => `<rect x="${x}" y="${(y + height - (i + 1) * step).toFixed(2)}" width="12" height="${(step + 0.5).toFixed(2)}" fill="${paint((i + 0.5) / steps)}"/>`),
+    ...Array.from({ length: steps }, (_, i) => `<rect x="${round(x)}" y="${(y + height - (i + 1) * step).toFixed(2)}" width="12" height="${(step + 0.5).toFixed(2)}" fill="${paint((i + 0.5) / steps)}"/>`),
     text(x + 16, y + 8, String(most), { size: 9, fill: PALE }), text(x + 16, y + height, String(least), { size: 9, fill: PALE }),
     text(x, y - 8, 'quality', { size: 10, fill: PALE }),
   ];
@@ -104,8 +127,9 @@ function paint(share: number): string {
 }
 
 function text(x: number, y: number, words: string, { size, fill = INK, anchor = 'start', weight = 400, turn = 0 }: { size: number; fill?: string; anchor?: string; weight?: number; turn?: number }): string {
-  const turned = turn === 0 ? '' : ` transform="rotate(${turn} ${x} ${y})"`;
-  return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}"${turned}>${escaped(words)}</text>`;
+  const [left, base] = [round(x), round(y)];
+  const turned = turn === 0 ? '' : ` transform="rotate(${turn} ${left} ${base})"`;
+  return `<text x="${left}" y="${base}" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}"${turned}>${escaped(words)}</text>`;
 }
 
 const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' };

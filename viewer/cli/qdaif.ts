@@ -174,7 +174,7 @@ async function makeRun(experiment: Experiment, run: { method: MethodName; seed: 
   } catch (error) {
     checkRecords(experiment);
     if (error instanceof Failure) throw error;
-    throw error instanceof RangeError || error instanceof TypeError ? error : new Failure(`The run ${runName(run)} was stopped: ${asFailure(error).message}.`);
+    throw error instanceof RangeError || error instanceof TypeError ? error : new Failure(`The run ${runName(run)} was stopped: ${asFailure(error).message.replace(/\.$/, '')}.`);
   }
   if (made === null) return null;
   checkRecords(experiment);

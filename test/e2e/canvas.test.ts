@@ -221,6 +221,73 @@ describe('the picture', () => {
     await expect.poll(hueShown, PATIENCE).toBe('kin');
   });
 
+  it('comes nearer under the wheel and between two fingers, goes with a hand that drags it, and is seen whole after a double click', async () => {
+    const view = (): Promise<{ x: number; y: number; scale: number }> => page.evaluate(() => {
+      const [a, b] = [window.lichen!.pointOf(64, 64), window.lichen!.pointOf(65, 64)];
+      return { x: a.x, y: a.y, scale: b.x - a.x };
+    });
+    const whole = { ...await view(), ...await still() };
+    const box = (await page.locator('#world').boundingBox())!;
+    const [x, y] = [500, 260];
+    await page.mouse.move(box.x + x, box.y + y);
+    await page.mouse.wheel(0, -240);
+    await expect.poll(async () => (await view()).scale / whole.scale, PATIENCE).toBeCloseTo(2, 3);
+    // what lies under the pointer stays there
+    const near = await view();
+    expect([near.x - x, near.y - y]).toEqual([expect.closeTo(2 * (whole.x - x), 1), expect.closeTo(2 * (whole.y - y), 1)]);
+    expect((await still()).print).not.toBe(whole.print);
+    await page.mouse.down();
+    await page.mouse.move(box.x + x + 60, box.y + y - 30, { steps: 4 });
+    await page.mouse.up();
+    const dragged = await view();
+    expect([dragged.x - near.x, dragged.y - near.y, dragged.scale]).toEqual([expect.closeTo(60, 1), expect.closeTo(-30, 1), near.scale]);
+    const devtools = await page.context().newCDPSession(page);
+    const touch = (type: 'touchStart' | 'touchMove', apart: number): Promise<unknown> => devtools.send('Input.dispatchTouchEvent', { type, touchPoints: [-1, 1].map((side, id) => ({ id, x: box.x + x + side * apart / 2, y: box.y + y })) });
+    await touch('touchStart', 100);
+    await touch('touchMove', 150);
+    await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await expect.poll(async () => (await view()).scale / dragged.scale, PATIENCE).toBeCloseTo(1.5, 3);
+    // neither a drag nor a pinch is a click
+    expect(await page.locator('#card').isVisible()).toBe(false);
+    await page.mouse.dblclick(box.x + x, box.y + y);
+    await expect.poll(async () => (await view()).scale, PATIENCE).toBe(whole.scale);
+    await page.keyboard.press('Escape');
+    await page.locator('#card').waitFor({ state: 'hidden' });
+    expect((await still()).print).toBe(whole.print);
+  });
+
+  it('marks births with pale rings and deaths with red crosses, as far as that is wished', async () => {
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    // what a kind of mark adds to the first picture after a tick, by colour: the very picture is drawn with it and without
+    const added = (mark: string): Promise<number[]> => page.evaluate(async (which) => {
+      const box = document.querySelector<HTMLInputElement>(`#choice-${which}`)!;
+      if (!box.checked) box.click();
+      window.lichen!.clearFrameCosts();
+      window.lichen!.send({ type: 'step', ticks: 1 });
+      while (window.lichen!.frameCosts().length === 0) await new Promise(requestAnimationFrame);
+      const shown = window.lichen!.pixels().data.slice();
+      box.click();
+      const { data } = window.lichen!.pixels();
+      const sum = [0, 0, 0];
+      for (let i = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) sum[c]! += shown[i + c]! - data[i + c]!;
+      return sum;
+    }, mark);
+    await page.locator('#choice-births').uncheck();
+    for (const mark of ['births', 'deaths'] as const) {
+      let [red, green, blue] = [0, 0, 0];
+      // all of a tick may be born, or die, beyond the edges of the view
+      for (let ticks = 0; ticks < 6 && red < 500; ticks++) {
+        await still();
+        [red, green, blue] = await added(mark) as [number, number, number];
+      }
+      expect(red, mark).toBeGreaterThan(500);
+      if (mark === 'births') expect(Math.min(green, blue) / red).toBeGreaterThan(0.9);
+      else expect(blue / red).toBeLessThan(0.6);
+    }
+    await page.locator('#choice-births').check();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+  });
+
   it('is without its field where that is wished, and with it again', async () => {
     const before = await still();
     await page.locator('#choice-field').selectOption('none');

@@ -120,6 +120,9 @@ describe('the lineages', () => {
 
   it('are walked with keys: up and down from clade to clade, Enter keeps one lit, its button or Escape lets it go', async () => {
     await page.locator('#muller').focus();
+    await page.keyboard.press('Home');
+    expect(await text('#muller-axis')).toMatch(/^in clades too small for a band: \d.* at tick \d+$/);
+    await page.keyboard.press('End');
     await page.keyboard.press('ArrowUp');
     const first = await page.locator('#muller').getAttribute('data-pointed');
     await page.keyboard.press('ArrowUp');
@@ -207,6 +210,7 @@ describe('the pressures', () => {
     const now = tickNow();
     const button = page.locator('[data-schedule="scarcity"]');
     await button.click();
+    expect(await text('.schedule-form .about')).toBe(await page.locator('.pressure:has([data-key="scarcity"])').getAttribute('title'));
     await page.locator('.schedule-form select').selectOption('ramp');
     for (const [name, value] of [['from', 0.2], ['to', 0.6], ['start', now], ['ticks', 20]] as const) await page.locator(`.schedule-form [name="${name}"]`).fill(String(value));
     const ends = (await page.locator('.curve polyline').getAttribute('points'))!.split(' ').map((point) => Number(point.split(',')[1]));

@@ -38,7 +38,7 @@ async function lookBack(page: Page): Promise<void> {
 
 async function openSchedule(page: Page): Promise<void> {
   await page.locator('[data-schedule]').first().click();
-  await page.locator('.schedule-form select').selectOption('sine').catch(() => page.locator('.schedule-form select').selectOption('ramp'));
+  await page.locator('.schedule-form select').selectOption('season');
 }
 
 async function nearby(page: Page): Promise<void> {

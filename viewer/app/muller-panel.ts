@@ -14,6 +14,14 @@ const REDRAW_MS = 300;
 /** A pointer that only passes over lights nobody. */
 const LIGHT_AFTER_MS = 60;
 const NONE: MullerFacts = { ticks: [], totals: [], clades: [] };
+const HINT = 'point at a clade to light it up; a click keeps it lit';
+
+/** Who belongs to no band at a sample. */
+function restInWords({ ticks, totals, clades }: MullerFacts, sample: number): string {
+  const whole = Math.max(1, totals[sample] ?? 0);
+  const banded = clades.reduce((sum, { counts }) => sum + (counts[sample] ?? 0), 0);
+  return `in clades too small for a band: ${percent(Math.max(0, whole - banded) / whole)} at tick ${count(ticks[sample] ?? 0)}`;
+}
 
 /** The Muller plot: clades as bands over time; a clade that is pointed at lights up in the world, and a click keeps it. */
 export function showMuller(store: Store, send: (message: ClientMessage) => void): void {
@@ -80,7 +88,10 @@ export function showMuller(store: Store, send: (message: ClientMessage) => void)
     axis.hidden = clade !== undefined;
     said.hidden = clade === undefined;
     release.hidden = pinned === null || id !== pinned;
-    if (clade === undefined) return;
+    if (clade === undefined) {
+      setText(axis, cursor === null ? HINT : restInWords(facts, cursor));
+      return;
+    }
     swatch.style.background = tagColour(store.now.palette, clade.hue);
     const sample = pointed === null ? facts.ticks.length - 1 : cursor ?? facts.ticks.length - 1;
     const members = withDescendants(facts, index);

@@ -13,7 +13,8 @@ function way({ min, max }: ParameterFacts, value: number): string {
   return `${(100 * (value - min) / Math.max(max - min, 1e-9)).toFixed(1)}%`;
 }
 
-const rangeInWords = ({ min, max, unit, sentence }: ParameterFacts): string => `${sentence} From ${min} to ${max}${unit === '' ? '' : ` ${unit}`}.`;
+/** What it is, and how far it goes. */
+export const rangeInWords = ({ min, max, unit, sentence }: ParameterFacts): string => `${sentence} From ${min} to ${max}${unit === '' ? '' : ` ${unit}`}.`;
 
 /** A slider, and a field for whoever knows the number. */
 function slider(facts: ParameterFacts, id: string, store: Store, send: Send): HTMLElement[] {

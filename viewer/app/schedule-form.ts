@@ -1,6 +1,7 @@
 import type { Schedule } from '../../core/schedules/schedule.ts';
 import type { ClientMessage, ParameterFacts } from '../protocol.ts';
 import { element, setText } from './dom.ts';
+import { rangeInWords } from './pressure-row.ts';
 import { scheduleCurve, spanInWords } from './schedule-curve.ts';
 import { firstParts, nextStep, partsOf, readSchedule, SCHEDULE_FIELDS, SCHEDULE_TITLES, type ScheduleKind, type SchedulePart } from './schedule-fields.ts';
 import type { Store } from './state.ts';
@@ -22,7 +23,7 @@ export function scheduleForm(facts: ParameterFacts, store: Store, send: (message
   const span = element('p', { class: 'dim' });
   const trouble = element('p', { class: 'trouble', role: 'alert' });
   const apply = element('button', { type: 'submit', class: 'quiet' });
-  const form = element('form', { class: 'schedule-form', novalidate: true }, element('h3', {}, facts.title), kinds, fields, more, picture, span, trouble, apply);
+  const form = element('form', { class: 'schedule-form', novalidate: true }, element('h3', {}, facts.title), element('p', { class: 'about dim' }, rangeInWords(facts)), kinds, fields, more, picture, span, trouble, apply);
 
   const kindNow = (): ScheduleKind => kinds.value as ScheduleKind;
   const partsNow = (): SchedulePart[] => [...fields.children].map((row) => Object.fromEntries([...row.querySelectorAll('input')].map((input) => [input.name, input.valueAsNumber])));

@@ -75,7 +75,7 @@ export function plotOptions(choices: PlotChoices): uPlot.Options {
   };
   const scales = Object.fromEntries(lines.map((_, i): [string, uPlot.Scale] => [scaleOf(lines, i), { range }]));
   const sides = lines.slice(0, Math.min(2, shadowsFrom)).map((_, i): uPlot.Axis => ({
-    ...axis, scale: scaleOf(lines, i), side: i === 0 ? 3 : 1, size: 40, space: 30, values: brief, stroke: theme.light ? theme.ink : linesColour(theme, lines, i),
+    ...axis, scale: scaleOf(lines, i), side: i === 0 ? 3 : 1, size: 40, space: 22, values: brief, stroke: theme.light ? theme.ink : linesColour(theme, lines, i),
     grid: { ...axis.grid, show: i === 0 },
   }));
   return {

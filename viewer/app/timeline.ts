@@ -1,4 +1,4 @@
-import { combineLatest } from 'rxjs';
+import { BehaviorSubject, combineLatest } from 'rxjs';
 import type { Bookmark, LogLine } from '../protocol.ts';
 import { byId, element } from './dom.ts';
 import type { Looking } from './looking.ts';
@@ -73,9 +73,12 @@ export function showTimeline(store: Store, looking: Looking): void {
   };
   rove(pins, 'button');
 
+  // of a world that is still no news comes, and the picture would be stretched
+  const widths = new BehaviorSubject(0);
+  new ResizeObserver(() => widths.next(canvas.clientWidth)).observe(canvas);
   combineLatest([
     theme$, store.watch(({ series }) => series), store.watch((state) => state.pins), store.watch(({ bookmarks }) => bookmarks), store.watch(({ totals }) => totals),
-    store.watch(({ past }) => past), store.watch(({ log }) => log),
+    store.watch(({ past }) => past), store.watch(({ log }) => log), widths,
   ]).pipe(turns.inTurn(REDRAW_MS)).subscribe(([theme, , commands, bookmarks, , , log]) => {
     draw(theme);
     // A pin under the pointer or in focus keeps its node, so that its words stay to be read.

@@ -35,8 +35,10 @@ export class TapeWriter {
     this.shared = shared;
     this.at = continues;
     const isNew = !existsSync(file);
+    let opened: number | null = null;
     try {
-      this.fd = openSync(file, shared ? 'a+' : isNew ? 'w' : 'r+');
+      opened = openSync(file, shared ? 'a+' : isNew ? 'w' : 'r+');
+      this.fd = opened;
       if (!shared) ftruncateSync(this.fd, continues);
       const begun = shared ? fstatSync(this.fd).size : continues;
       // the end that a killed run tore off must not swallow the next line
@@ -49,7 +51,8 @@ export class TapeWriter {
       if (isNew) syncFolder(dirname(file));
       this.safeBytes = this.at;
     } catch (error) {
-      throw new ModelError('failed', `The cassette ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`);
+      if (opened !== null) closeSync(opened);
+      throw new ModelError('failed', `The cassette ${file} cannot be written: ${problemOf(error)}.`);
     }
   }
 
@@ -101,7 +104,7 @@ export class TapeWriter {
   }
 
   private breakDown(error: unknown): ModelError {
-    this.broken ??= `The cassette ${this.file} cannot be written: ${error instanceof Error ? error.message : String(error)}.`;
+    this.broken ??= `The cassette ${this.file} cannot be written: ${problemOf(error)}.`;
     return new ModelError('failed', this.broken);
   }
 
@@ -141,4 +144,10 @@ function syncFolder(folder: string): void {
   } catch {
     // some systems cannot open a folder; there the name is safe a little later
   }
+}
+
+/** What went wrong with a file, for a person. */
+function problemOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return 'the disk is full';
+  return error instanceof Error ? error.message : String(error);
 }

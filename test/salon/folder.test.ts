@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TapeWriter } from '../../agents/model/tape-writer.ts';
 import { QdaifFolder, readArchive, recordedRun, runName, type RunFiles } from '../../viewer/cli/qdaif-folder.ts';
 import { writeWhole } from '../../viewer/cli/whole-file.ts';
 import { heatMap, rasterise } from '../../viewer/cli/qdaif-heat-map.ts';
@@ -54,6 +55,17 @@ describe('the files of an experiment', () => {
       expect(recordedRun(path, files.summary)).toBeNull();
       if (existsSync(join(own, 'individuals.jsonl'))) expect(readFileSync(join(own, 'individuals.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(153);
       if (readFileSync(join(own, 'archive.bin')).length > 9) expect([...readArchive(path, files.summary)]).toEqual([...files.salon.archive]);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+
+  it('[S11] a cassette on a disk that is full says so in one sentence', () => {
+    const disk = join(folder, 'tiny-cassette');
+    if (!mountTiny(disk, 8)) return;
+    try {
+      writeFileSync(join(disk, 'other'), Buffer.alloc(8192));
+      expect(() => new TapeWriter(join(disk, 'cassette.jsonl'), { models: [], routes: {} })).toThrow(/^The cassette \S+ cannot be written: the disk is full\.$/);
     } finally {
       execFileSync('umount', [disk]);
     }

@@ -65,7 +65,7 @@ export function tableMarkdown(rows: readonly MethodRow[], { domain, maxQdScore, 
     runs > 1
       ? `Mean ± standard error and 95 % bootstrap interval of the mean over ${runs} seeds${runs < 10 ? '; with so few such intervals are too short' : ''}. Costs are means a run; seconds are of runs side by side.`
       : 'One seed: nothing can be said of how far another would differ.',
-    ...(facts.rejudge === 0 ? [] : ['', `Corrected: each elite judged ${facts.rejudge} times anew, an empty archive filled with the means. Illusion: the share of the QD-score that this takes away.`]), '',
+    ...(facts.rejudge === 0 ? [] : ['', `Corrected: each elite judged anew ${facts.rejudge === 1 ? 'once' : `${facts.rejudge} times`}, an empty archive filled with the means. Illusion: the share of the QD-score that this takes away.`]), '',
   ].join('\n');
 }
 

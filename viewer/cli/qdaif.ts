@@ -193,9 +193,11 @@ async function makeRun(experiment: Experiment, run: { method: MethodName; seed: 
 }
 
 /** Throws where a reply is missing from a replay or could not be recorded: what follows would be another run. */
-function checkRecords({ service, access }: Experiment): void {
+function checkRecords({ service, access, folder }: Experiment): void {
   if (access.replay !== null && service.missing !== null) throw new Failure(service.missing);
-  if (service.broken !== null) throw new Failure(`The experiment was stopped because a reply could not be recorded: ${service.broken}`);
+  if (service.broken === null) return;
+  const goOn = folder === null ? '.' : `; make room and go on with: lichen qdaif --out ${folder.path} --resume`;
+  throw new Failure(`The experiment was stopped because a reply could not be recorded: ${service.broken.replace(/\.$/, '')}${goOn}`);
 }
 
 function stopped({ stop, spent, doors, folder, plan }: Experiment): number {

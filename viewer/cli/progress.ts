@@ -21,6 +21,8 @@ export interface ProgressOptions {
 
 const REDRAW_MS = 150;
 const CLEAR_LINE = '\r\u001b[K';
+/** A bar goes back to where the cursor was saved when it ends: after a line that stays that is the line below. */
+const SAVE_CURSOR = '\u001b7';
 
 /** A progress bar, or a line that is written over, on a terminal; elsewhere a plain line now and then. */
 export function createProgress({ total, lineEveryMs, title, stream = process.stderr }: ProgressOptions): Progress {
@@ -32,7 +34,7 @@ export function createProgress({ total, lineEveryMs, title, stream = process.std
   bar.start(total, 0, { words: title });
   return {
     update: (done, words) => bar.update(Math.min(done, total), { words: `${title} ${words}` }),
-    note: (line) => { stream.write(`${CLEAR_LINE}${line}\n`); },
+    note: (line) => { stream.write(`${CLEAR_LINE}${line}\n${SAVE_CURSOR}`); },
     stop: () => bar.stop(),
   };
 }

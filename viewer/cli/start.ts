@@ -27,6 +27,6 @@ async function modelOrReason(asked: string | undefined, stop: Stop): Promise<Mod
   } catch (error) {
     if (stop.asked !== null || isModelChosen(asked) || !(error instanceof ModelError)) throw error;
     say(`${error.message} The world runs on classical operators.`);
-    return { ...noModel, facts: { state: 'absent', name: weightsFacts.name, note: error.message } };
+    return { ...noModel, facts: { state: 'absent', name: weightsFacts.name, note: `The world runs on classical operators. ${error.message}` } };
   }
 }

@@ -38,6 +38,8 @@ describe('a domain', () => {
       [{ measures: [{ name: 'kind', question: 'Kind?', categories: ['a', 'A'] }] }, 'measures.0.categories: the category "a" is there twice'],
       [{ measures: [{ name: 'kind', question: 'Kind?' }] }, 'measures.0: a measure has name, question and either two labels (with ticks, if you like) or categories'],
       [{ ties: 'newest' }, 'ties: "newest" needs a depth of 1, but depth is 100'],
+      [{ depth: 1000, measures: [{ ...mood, ticks: Array.from({ length: 999 }, (_, i) => (i + 1) / 1000) }, { ...mood, name: 'other', ticks: [0.5] }] },
+        'depth: 1000 texts in each of 2000 cells are 2000000; at most 1000000 are possible'],
       [{ name: '../up' }, 'name: must be small letters, digits and hyphens, at most 60'],
     ];
     for (const [change, sentence] of cases) expect(refusal(change)).toBe(sentence);

@@ -93,6 +93,12 @@ describe('a heat map', () => {
     expect(poems.match(/<title>empty/g)).toHaveLength(25);
   });
 
+  it('is a PNG of at most 8,000 pixels along a side, however many niches there are', async () => {
+    const domain = readDomain({ ...stories, measures: [{ name: 'fine', question: '?', labels: ['a', 'b'], ticks: Array.from({ length: 299 }, (_, i) => (i + 1) / 300) }] });
+    const png = await rasterise(heatMap({ domain, title: 'fine', archive: emptyArchive(domain), maxQdScore: 300 }));
+    expect(new DataView(png.buffer, png.byteOffset).getUint32(16)).toBe(8000);
+  });
+
   it('[L2] shows words as words, whatever they are', () => {
     const domain = readDomain({
       name: 'own', noun: 'text', template: 'T', seeds: ['a', 'b', 'c'], quality: { question: 'Good?' },

@@ -9,6 +9,8 @@ const TOP = 74;
 const RIGHT = 84;
 /** Between panels, where a third measure makes several. */
 const GAP = 56;
+/** Along either side of a PNG: thousands of niches are for the SVG. */
+const MOST_PIXELS = 8000;
 const INK = '#26312c';
 const PALE = '#6d7a73';
 const EMPTY = '#eef0ea';
@@ -87,10 +89,12 @@ function round(place: number): number {
   return Math.round(place * 100) / 100;
 }
 
-/** The picture as PNG, twice as large. Fonts are the machine's: without any, the words are missing and the cells are not. */
+/** The picture as PNG, twice as large where that is not too large. Fonts are the machine's: without any, the words are missing and the cells are not. */
 export async function rasterise(svg: string): Promise<Uint8Array> {
   const { Resvg } = await import('@resvg/resvg-js');
-  return new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 }, font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans' } }).render().asPng();
+  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!;
+  const zoom = Math.min(2, MOST_PIXELS / Math.max(Number(width), Number(height)));
+  return new Resvg(svg, { fitTo: { mode: 'zoom', value: zoom }, font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans' } }).render().asPng();
 }
 
 function legend(x: number, y: number, height: number, least: number, most: number): string[] {

@@ -13,6 +13,8 @@ export const usualTicks = {
 /** Texts that a prompt shows, and so the least number of seeds. */
 export const SHOTS = 3;
 const MOST_CELLS = 10_000;
+/** In all cells together. */
+const MOST_HELD = 1_000_000;
 const MOST_TEXT = 4000;
 
 const word = z.string().trim().min(1, 'must not be empty').max(60, 'must have at most 60 characters')
@@ -103,6 +105,7 @@ export const domainSchema = z.strictObject({
   if (ties === 'newest' && depth > 1) issue(['ties'], `"newest" needs a depth of 1, but depth is ${depth}`);
   const cells = measures.reduce((product, each) => product * ('categories' in each ? each.categories.length : ticksOf(each.ticks, measures.length).length + 1), 1);
   if (cells > MOST_CELLS) issue(['measures'], `together they make ${cells} cells; at most ${MOST_CELLS} are possible`);
+  else if (cells * depth > MOST_HELD) issue(['depth'], `${depth} texts in each of ${cells} cells are ${cells * depth}; at most ${MOST_HELD} are possible`);
 }).transform(({ measures, ...domain }) => ({
   ...domain,
   measures: measures.map((each): Measure => ('categories' in each ? each : { ...each, ticks: ticksOf(each.ticks, measures.length) })),

@@ -23,7 +23,7 @@ export const measureOptions = z.strictObject({
   activityEvery: ticks.default(100),
   shadows: z.int().min(1).max(1000).default(39),
   /** Traits of Price's equation: columns of the population, or `size`, `depth` and `length` of the genome. */
-  traits: z.array(z.string().min(1).max(64)).max(32).default(['size', 'depth', 'energy']),
+  traits: z.preprocess((given) => (typeof given === 'string' ? [given] : given), z.array(z.string().min(1).max(64)).max(32)).default(['size', 'depth', 'energy']),
   /** Situations, drawn from the senses' ranges, in which MODES looks at what a genome does. */
   situations: z.int().min(1).max(10_000).default(100),
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as rest } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -139,10 +139,18 @@ describe('lichen sweep', () => {
   });
 
   test('[X6] what cannot be done is refused before anything is made: exit code 2', async () => {
+    // where no package.json says that it is a module
+    const typed = join(folder, 'typed.ts');
+    writeFileSync(typed, `const levels: number[] = [4];\nexport const experiment = { name: 'Typed', world: 'meadow', factors: [{ key: 'scarcity', values: levels }] };\n`);
+    const newer = join(folder, 'newer');
+    mkdirSync(newer);
+    writeFileSync(join(newer, 'sweep.json'), '{"format":"lichen-sweep","version":2}\n');
     for (const [args, sentence] of [
       [['sweep', join(folder, 'absent.json')], /There is no experiment file/],
       [['sweep', file('bad', { factors: [{ key: 'scarcity', values: [3] }] }), '--out', join(folder, 'bad')], /factors\.0\.values\.0: scarcity is 3/],
       [['sweep', file('small'), '--out', folder], /is not empty/],
+      [['sweep', typed, '--out', join(folder, 'bad')], /factors\.0\.values\.0: scarcity is 4/],
+      [['sweep', file('small'), '--out', newer], /is of version 2 and this program reads version 1/],
       [['sweep', file('small'), '--cores', '0'], /--cores is "0"/],
       [['compare', folder], /holds no run that has come to its end/],
     ] as const) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { experiment } from '../../core/experiments/experiment.ts';
 import { readExperiment } from '../../viewer/cli/experiment-file.ts';
 import { hashOf } from '../../viewer/cli/experiment-hash.ts';
 import { planExperiment } from '../../viewer/cli/experiment-plan.ts';
+import { performRun } from '../../viewer/cli/sweep-run.ts';
 import { runSpec, type RunSpec } from '../../viewer/run-spec.ts';
 
 let folder: string;
@@ -89,13 +90,31 @@ describe('experiments', () => {
     ['a stop by an unknown measure', { stop: { measure: { name: 'x.y', above: 1 } } }, /: stop\.measure\.name: there is no measure "x\.y"/],
     ['a schedule out of range', { schedules: { scarcity: { kind: 'ramp', from: 0, to: 2, ticks: 9 } } }, /schedules\.scarcity\.to: scarcity is 2/],
     ['a base that says what is said elsewhere', { base: { seed: 3 } }, /: base\.seed is said by the experiment's seeds/],
-    ['a base that is wrong', { base: { ticks: 0 } }, /: base: ticks: /],
+    ['a base that is wrong', { base: { ticks: 0 } }, /: base\.ticks: /],
+    ['a parameter of the base out of range', { factors: [], base: { parameters: { scarcity: 3 } } }, /: base\.parameters\.scarcity: scarcity is 3/],
+    ['a parameter of the base that is a word', { base: { parameters: { scarcity: 'much' } } }, /: base\.parameters\.scarcity: /],
+    ['a section of the base that is wrong', { base: { language: { style: 'loud' } } }, /: base\.language\.style: /],
+    ['measures that are none', { measures: { wanted: ['charm'] } }, /: measures\.wanted\.0: there is no group of measures "charm"/],
+    ['a trait that nobody has', { factors: [], measures: { traits: ['energy', 'charm'] } }, /experiment: measures\.traits\.1: there is no trait "charm"; the traits are size, depth, length, id,/],
+    ['a factor\'s value that makes no sense in its field', { factors: [{ key: 'measures.every', values: [5, 0] }] }, /: factors\.0\.values\.1: /],
+    ['a newer version', { lichen: 2 }, /experiment\.json is of version 2 and this program reads version 1/],
     ['more founders than room', { factors: [{ key: 'capacity', values: [100, 500] }], base: { parameters: { founders: 300 } } }, /capacity = 100: founders is 300, but capacity is only 100/],
     ['two runs that are the same', { design: 'list', factors: [{ key: 'parameters.scarcity', values: [0.4] }, { key: 'scarcity', values: [0.5] }] }, /factors\.0\.key: "parameters\.scarcity" is neither/],
     ['too many runs', { replicates: 10_000, factors: [{ key: 'scarcity', from: 0, to: 1, levels: 50 }] }, /it has 500000 runs, and may have 100000/],
   ])('[X6] are refused with the field at fault: %s', async (_, changed, sentence) => {
     await expect(planned(changed)).rejects.toThrow(sentence);
     await expect(planned(changed)).rejects.toMatchObject({ name: 'Failure' });
+  });
+
+  it('[R10] leave a run of theirs that another version recorded as it is', async () => {
+    const { runs: [first] } = await planned({ replicates: 1 });
+    const run = join(folder, 'newer');
+    const log = '{"format":"lichen-commands","version":2}\n';
+    mkdirSync(run);
+    writeFileSync(join(run, 'spec.json'), '{}');
+    writeFileSync(join(run, 'commands.jsonl'), log);
+    await expect(performRun(first!.spec, run, () => undefined)).rejects.toThrow(/are of version 2 and this program reads version 1: use the program that wrote them/);
+    expect([readdirSync(run).sort(), readFileSync(join(run, 'commands.jsonl'), 'utf8')]).toEqual([['commands.jsonl', 'spec.json'], log]);
   });
 
   it('[X6] are refused where there is no such file, or no JSON in it', async () => {

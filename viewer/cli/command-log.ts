@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { numberedCommand, type NumberedCommand } from '../../core/events/command.ts';
+import { OtherVersion } from '../../core/recording/checkpoint.ts';
 import { parsedJson } from '../../core/recording/parsed-json.ts';
 import { Failure, fileProblem } from './failure.ts';
 
@@ -28,7 +29,8 @@ export function readCommands(file: string): CommandLog {
     throw new Failure(`${file} is not a log of commands: its line 1 is not the header that logs begin with.`);
   }
   if (head.version !== VERSION) {
-    throw new Failure(`The commands ${file} are of version ${String(head.version)} and this program reads version ${VERSION}: use the program that wrote them.`);
+    const sentence = `The commands ${file} are of version ${String(head.version)} and this program reads version ${VERSION}: use the program that wrote them.`;
+    throw new Failure(sentence, { cause: new OtherVersion(sentence) });
   }
   const commands = lines.map((line, i) => {
     const one = numberedCommand.safeParse(parsedJson(line));

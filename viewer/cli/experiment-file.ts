@@ -16,6 +16,8 @@ export async function readExperiment(file: string): Promise<Experiment> {
   if (!facts.isFile()) throw new Failure(`${file} is a folder; name the file of an experiment.`);
   if (facts.size > MOST_BYTES) throw new Failure(`The experiment file ${file} has ${facts.size} bytes; an experiment has at most ${MOST_BYTES}.`);
   const given = /\.[mc]?[jt]s$/.test(file) ? await imported(file) : parsed(file);
+  const { lichen: version } = (typeof given === 'object' && given !== null ? given : {}) as { lichen?: unknown };
+  if (typeof version === 'number' && version !== 1) throw new Failure(`The experiment file ${file} is of version ${version} and this program reads version 1: use the program that it was written for.`);
   const read = experiment.safeParse(given);
   if (!read.success) throw new Failure(`The experiment file ${file} does not describe an experiment: ${specProblem(read.error as z.ZodError)}; correct it.`);
   return read.data;
@@ -36,7 +38,9 @@ function parsed(file: string): unknown {
 async function imported(file: string): Promise<unknown> {
   let module: Record<string, unknown>;
   try {
-    module = await import(pathToFileURL(resolve(file)).href) as Record<string, unknown>;
+    // read as a module wherever it lies: Node takes a file for one only where a package.json says so
+    const { tsImport } = await import('tsx/esm/api');
+    module = await tsImport(pathToFileURL(resolve(file)).href, import.meta.url) as Record<string, unknown>;
   } catch (error) {
     throw new Failure(`The experiment file ${file} cannot be run: ${messageOf(error)}; correct it.`);
   }

@@ -2,7 +2,6 @@ import { measuresOf } from '../../core/measures/catalogue.ts';
 import { checkParameter, parameterFacts } from '../../core/kernel/parameters.ts';
 import { pointsOf, levelsOf, type FactorValue, type Point } from '../../core/experiments/design.ts';
 import { MOST_RUNS, nameOf, seedsOf, type Experiment } from '../../core/experiments/experiment.ts';
-import { specProblem } from '../../core/spec.ts';
 import { findWorld } from '../../worlds/index.ts';
 import { runSpec, sections, type RunSpec } from '../run-spec.ts';
 import { folderName, hashOf } from './experiment-hash.ts';
@@ -42,7 +41,8 @@ export function planExperiment(experiment: Experiment, file: string): Experiment
   const { parameters: schema } = told('world: ', () => findWorld(world));
   const facts = parameterFacts(schema);
   for (const field of Object.keys(base)) if (elsewhere[field] !== undefined) refuse(`base.${field} is said by the experiment's ${elsewhere[field]}, not in base`);
-  const { measures } = told('base: ', () => parsedSpec(experiment, {}, 1));
+  const { measures, parameters } = told('', () => parsedSpec(experiment, {}, 1));
+  for (const [key, value] of Object.entries(parameters)) told(`base.parameters.${key}: `, () => checkParameter(schema, key, value, false));
   const measured = measuresOf(findWorld(world), measures).map(({ name }) => name);
   const checkMeasure = (field: string, name: string): void => {
     if (!measured.includes(name)) refuse(`${field}: there is no measure "${name}" among those that are wanted, which are ${measured.join(', ')}`);
@@ -66,7 +66,7 @@ export function planExperiment(experiment: Experiment, file: string): Experiment
   if (many > MOST_RUNS) refuse(`it has ${many} runs, and may have ${MOST_RUNS}`);
   const points = told('', () => pointsOf(factors, design, (key) => whole.has(key)));
   const runs = points.flatMap((point) => seeds.map((seed): PlannedRun => {
-    const spec = told(`${pointWords(point)}: `, () => resolveSpec(parsedSpec(experiment, point, seed)));
+    const spec = told(factors.length === 0 ? '' : `${pointWords(point)}: `, () => resolveSpec(parsedSpec(experiment, point, seed)));
     const hash = hashOf(spec);
     return { point, seed, spec, hash, name: folderName(hash) };
   }));
@@ -91,7 +91,7 @@ function isKey(key: string, parameters: readonly string[]): boolean {
 }
 
 /** The spec of a run at a point, not resolved yet. Throws an error with one sentence where a field is wrong. */
-function parsedSpec({ world, base, schedules, stop, measures }: Experiment, point: Point, seed: number): RunSpec {
+function parsedSpec({ world, base, schedules, stop, measures, factors }: Experiment, point: Point, seed: number): RunSpec {
   const draft: Record<string, unknown> = {
     ticks: DEFAULT_TICKS, ...structuredClone(base), lichen: 1, world, seed, schedules: structuredClone(schedules), stop: structuredClone(stop), ...(measures === undefined ? {} : { measures }),
     // of many runs what each came to is kept; a base may ask for more
@@ -99,8 +99,21 @@ function parsedSpec({ world, base, schedules, stop, measures }: Experiment, poin
   };
   for (const [key, value] of Object.entries(point)) set(draft, key.includes('.') || topLevel.includes(key) ? key.split('.') : ['parameters', key], value);
   const parsed = runSpec.safeParse(draft);
-  if (!parsed.success) throw new Error(specProblem(parsed.error));
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  throw new Error(`${fieldOf(path, factors, point)}: ${message}`);
+}
+
+/** The field of an experiment that a field of a run's spec comes from. */
+function fieldOf(path: readonly PropertyKey[], factors: Experiment['factors'], point: Point): string {
+  const field = path.join('.');
+  const nth = factors.findIndex(({ key }) => key in point && [key, `parameters.${key}`].includes(field));
+  if (nth >= 0) {
+    const level = factors[nth]!.values?.indexOf(point[factors[nth]!.key]!) ?? -1;
+    return `factors.${nth}${level < 0 ? '' : `.values.${level}`}`;
+  }
+  const ofExperiment = ['schedules', 'stop', 'measures'].includes(String(path[0]));
+  return ofExperiment ? field : ['base', ...path].join('.');
 }
 
 function set(draft: Record<string, unknown>, path: readonly string[], value: FactorValue): void {

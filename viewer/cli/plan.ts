@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { archiveFacts } from '../../core/archive/life-archive.ts';
 import { checkParameter, parameterFacts, resolveParameters } from '../../core/kernel/parameters.ts';
+import { checkTraits } from '../../core/measures/catalogue.ts';
 import { checkSchedules } from '../../core/schedules/driver.ts';
 import { specProblem, type OperatorChoice } from '../../core/spec.ts';
 import { findWorld, worlds } from '../../worlds/index.ts';
@@ -32,7 +33,7 @@ export interface SpecFlags {
 export function planRun(target: string, flags: SpecFlags): RunSpec {
   const named = worlds.some((world) => world.name === target) ? runSpec.parse({ lichen: 1, world: target }) : readSpec(target);
   const spec = withFields(named, [...budgetFields(flags), ...flags.with ?? []]);
-  orFail(() => archiveFacts(findWorld(spec.world), spec.archive));
+  checkSections(spec);
   const operator = flags.operator ?? spec.operator;
   const given = { ...spec.parameters };
   // the share of the model in a spec belongs to that spec's operator
@@ -50,10 +51,16 @@ export function planRun(target: string, flags: SpecFlags): RunSpec {
 
 /** A spec with every parameter resolved. Throws a failure with one sentence where it makes no sense. */
 export function resolveSpec(spec: RunSpec): RunSpec {
-  orFail(() => archiveFacts(findWorld(spec.world), spec.archive));
+  checkSections(spec);
   const parameters = resolve(spec.world, spec.operator, spec.parameters);
   checkSchedulesOf(spec, spec.operator);
   return { ...spec, parameters };
+}
+
+/** What of a spec's sections depends on the world. */
+function checkSections({ world, archive, measures }: RunSpec): void {
+  orFail(() => archiveFacts(findWorld(world), archive));
+  orFail(() => checkTraits(findWorld(world), measures));
 }
 
 function budgetFields({ budgetCalls, budgetTokens, budgetDollars, onBudget }: SpecFlags): string[] {

@@ -1,12 +1,15 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Experiment } from '../../core/experiments/experiment.ts';
+import { parsedJson } from '../../core/recording/parsed-json.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { checkFolder } from './run-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
 const files = { head: 'sweep.json', rows: 'results.csv', results: 'results.json', report: 'report.html' } as const;
+
+const VERSION = 1;
 
 /**
  * The folder of a sweep: `sweep.json` with the experiment, in `runs/` a folder for each run named by its hash, and in the
@@ -30,7 +33,20 @@ export class SweepFolder {
       throw new Failure(`--out ${this.path} cannot be written: ${fileProblem(error)}; name another folder.`);
     }
     this.lock = acquireLock(this.path, 'a sweep');
-    this.put('head', `${JSON.stringify({ format: 'lichen-sweep', version: 1, experiment }, null, 2)}\n`);
+    const version = this.writtenVersion();
+    if (version !== null && version !== VERSION) {
+      this.end();
+      throw new Failure(`The sweep in ${this.path} is of version ${version} and this program reads version ${VERSION}: use the program that wrote it, or name another folder.`);
+    }
+    this.put('head', `${JSON.stringify({ format: 'lichen-sweep', version: VERSION, experiment }, null, 2)}\n`);
+  }
+
+  /** The version of a sweep that is there; null where there is none that can be read. */
+  private writtenVersion(): string | number | null {
+    const file = join(this.path, files.head);
+    const head = existsSync(file) ? parsedJson(readFileSync(file, 'utf8')) as { version?: unknown } | null | undefined : null;
+    const version = head?.version;
+    return typeof version === 'number' || typeof version === 'string' ? version : null;
   }
 
   run(name: string): string {

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { setImmediate as breathe, setTimeout as rest } from 'node:timers/promises';
 import { knownPrices } from '../../agents/model/prices.ts';
 import type { RunSpec } from '../run-spec.ts';
+import { OtherVersion } from '../../core/recording/checkpoint.ts';
 import { Failure } from './failure.ts';
 import { isHeld } from './lock.ts';
 import { modelsOf } from './model-access.ts';
@@ -70,7 +71,8 @@ function takeUp(folder: string): RunToGoOn | null {
   try {
     return openToGoOn(folder);
   } catch (error) {
-    if (!(error instanceof Failure) || isHeld(folder)) throw error;
+    // what another version wrote is not ours to make anew
+    if (!(error instanceof Failure) || error.cause instanceof OtherVersion || isHeld(folder)) throw error;
     rmSync(folder, { recursive: true, force: true });
     return null;
   }

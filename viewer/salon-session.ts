@@ -24,8 +24,8 @@ export interface SalonSession {
   judged(ticket: number, how: readonly JudgementFacts[], salon: Salon): void;
   /** A text is settled. */
   settled(text: Individual, salon: Salon): void;
-  /** A run has come to its end, or was made before. `salon` where nobody has told of it yet. */
-  ended(summary: SalonSummary, salon?: Salon): void;
+  /** A run has come to its end. */
+  ended(summary: SalonSummary): void;
   /** A sentence that stays on the page. */
   notice(sentence: string): void;
   totals(): SalonTotals;
@@ -259,9 +259,8 @@ export function createSalonSession({ domain, methods, seeds, iterations, model, 
       else learn(run, text);
       if (text.iteration >= 0) done++;
     },
-    ended(summary, salon) {
+    ended(summary) {
       const run = runOf(summary);
-      if (salon !== undefined && run.salon === null) done += known(salon).salon!.iteration;
       run.summary = summary;
       run.news.dirty = true;
     },

@@ -132,7 +132,7 @@ describe('reading', () => {
       const session = open([method]);
       const { salon } = await made(method, 1, session);
       const asked: string[] = [];
-      retell({ domain, method, seed: 1, iterations: ITERATIONS }, salon.individuals, ({ prompt }) => asked.push(prompt));
+      retell({ domain, method, seed: 1, iterations: ITERATIONS }, salon.individuals, { onAsked: ({ prompt }) => asked.push(prompt) });
       const reader = page(session);
       const first = salon.individuals.findIndex(({ outcome }) => outcome !== 'seed');
       expect(asked.map((_, ticket) => reader.text({ type: 'read', run: 0, id: (first < 0 ? 0 : first) + ticket }).prompt)).toEqual(asked);
@@ -170,5 +170,22 @@ describe('telling again', () => {
       expect(again.fingerprint).toBe(done!.salon.fingerprint);
       expect([...again.archive]).toEqual([...done!.salon.archive]);
     }
+  });
+
+  it('[V8] shows a page what it showed live: the latest texts, and who was written from whom', async () => {
+    const live = open(['lmx-near']);
+    const { salon, summary } = await made('lmx-near', 1, live);
+    const again = open(['lmx-near']);
+    retell({ domain, method: 'lmx-near', seed: 1, iterations: ITERATIONS }, salon.individuals, { onAsked: (...facts) => again.asked(...facts), onSettled: (...facts) => again.settled(...facts) });
+    again.ended(summary);
+    const [one, other] = [page(live), page(again)];
+    expect(helloOf(other.said).runs).toEqual(helloOf(one.said).runs);
+    expect(helloOf(other.said).runs[0]!.lines).toHaveLength(60);
+    expect(helloOf(other.said).totals.done).toBe(ITERATIONS);
+    const parent = salon.individuals.at(-1)!.parents[0]!;
+    const [lived, told] = [one, other].map((reader) => reader.text({ type: 'read', run: 0, id: parent }));
+    expect(told!.children).toEqual(lived!.children);
+    expect(told!.childCount).toBeGreaterThan(0);
+    for (const session of [live, again]) session.stop();
   });
 });

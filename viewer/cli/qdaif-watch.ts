@@ -86,9 +86,9 @@ function retellRun(path: string, run: Pick<SalonSummary, 'method' | 'seed'>, { d
   const summary = read(join(own, 'summary.json'), (text) => JSON.parse(text) as SalonSummary);
   const texts = read(join(own, 'individuals.jsonl'), (text) => text.split('\n').filter((line) => line !== '').map((line): Individual => individual.parse(JSON.parse(line))));
   try {
-    const salon = retell({ domain, ...run, iterations: summary.iterations, beginning: init }, texts, (ask, of) => session.asked(ask, of));
+    const salon = retell({ domain, ...run, iterations: summary.iterations, beginning: init }, texts, { onAsked: (ask, of) => session.asked(ask, of), onSettled: (text, of) => session.settled(text, of) });
     if (salon.fingerprint !== summary.fingerprint) throw new Error(`it comes to the fingerprint ${salon.fingerprint}, but ${summary.fingerprint} is recorded`);
-    session.ended(summary, salon);
+    session.ended(summary);
   } catch (error) {
     throw new Failure(`The run in ${own} cannot be shown: ${messageOf(error)}; it was recorded by another version, or its files were changed.`);
   }

@@ -1,3 +1,4 @@
+import { exactExp } from '../../core/archive/exact-math.ts';
 import type { TokenLogprob } from '../model/contract.ts';
 
 /** How likely each label is to be what a model writes first. */
@@ -21,7 +22,7 @@ export function readLabels(logprobs: readonly TokenLogprob[] | undefined, labels
     const text = token.replace(/^[\s\u2581\u0120\u010a"'“”‘’`*_([{]+/u, '').toLowerCase();
     if (text === '' || !(logprob <= 0)) continue;
     const fits = names.flatMap((name, i) => (name.startsWith(text) || isWhole(name, text) ? [i] : []));
-    if (fits.length === 1) sums[fits[0]!]! += Math.exp(logprob);
+    if (fits.length === 1) sums[fits[0]!]! += exactExp(logprob);
   }
   const mass = sums.reduce((sum, one) => sum + one, 0);
   return { distribution: mass > 0 ? sums.map((one) => one / mass) : null, mass };

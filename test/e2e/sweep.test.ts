@@ -36,7 +36,8 @@ describe('lichen sweep', () => {
     expect(JSON.parse(stdout)).toMatchObject({ format: 'lichen-sweep-results', rows: { length: 6 }, factors: ['scarcity'] });
   });
 
-  test('[X10] performs every run once and compares them in table, results and report', () => {
+  test('[X10] performs every run once and compares them in table, results and report', async () => {
+    expect((await lichen(['runs', folder])).stdout).toMatch(/whole is a sweep, Small, with 6 runs: lichen runs .*runs$/m);
     const [head, ...rows] = read('whole', 'results.csv').trimEnd().split('\n');
     expect(head).toBe('scarcity,seed,population,births,coverage,population.energy (mean),ended,fingerprint,run,problem');
     expect(rows.map((row) => row.split(',').slice(0, 2).join(' '))).toEqual(['0.3 1', '0.3 2', '0.3 3', '0.6 1', '0.6 2', '0.6 3']);

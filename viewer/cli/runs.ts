@@ -1,13 +1,15 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from '../../core/recording/checkpoint.ts';
+import { parsedJson } from '../../core/recording/parsed-json.ts';
 import { inspectRecord } from '../../core/recording/segments.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { isHeld } from './lock.ts';
 import { planRun } from './plan.ts';
 import { openRecorded, summaryOf } from './recorded-run.ts';
 import { checkpointFolder, eventsFolder, runFiles } from './run-files.ts';
-import { count, megabytes } from './words.ts';
+import { sweepFiles } from './sweep-folder.ts';
+import { count, counted, megabytes } from './words.ts';
 
 export interface ListedRun {
   readonly name: string;
@@ -33,10 +35,24 @@ export async function listRuns(folder: string, { json = false }: { json?: boolea
   }
   const runs: ListedRun[] = [];
   for (const name of names) if (existsSync(join(folder, name, runFiles.spec)) && existsSync(join(folder, name, runFiles.commands))) runs.push(await look(folder, name));
-  if (json) process.stdout.write(`${JSON.stringify({ folder, runs })}\n`);
+  const sweeps = [folder, ...names.map((name) => join(folder, name))].flatMap((path) => sweepIn(path) ?? []);
+  const aside = sweeps.map(({ path, name, runs: many }) => `${path} is a sweep, ${name}, with ${counted(many, 'run')}: lichen runs ${join(path, 'runs')}`).join('\n');
+  if (json) process.stdout.write(`${JSON.stringify({ folder, runs, sweeps })}\n`);
+  else if (runs.length === 0 && aside !== '') process.stdout.write(`${aside}\n`);
   else if (runs.length === 0) process.stdout.write(`There are no recorded runs in ${folder}; record one with lichen run meadow --out ${join(folder, 'first')}.\n`);
-  else process.stdout.write(`${table(runs)}\n`);
+  else process.stdout.write(`${table(runs)}${aside === '' ? '' : `\n\n${aside}`}\n`);
   return 0;
+}
+
+interface ListedSweep { readonly path: string; readonly name: string; readonly runs: number }
+
+/** The sweep in a folder, and how many of its runs were begun; null where there is none. */
+function sweepIn(path: string): ListedSweep | null {
+  const file = join(path, sweepFiles.head);
+  const head = existsSync(file) ? parsedJson(readFileSync(file, 'utf8')) as { experiment?: { name?: unknown } } | null | undefined : null;
+  const name = head?.experiment?.name;
+  if (typeof name !== 'string' || !existsSync(join(path, 'runs'))) return null;
+  return { path, name, runs: readdirSync(join(path, 'runs'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).length };
 }
 
 async function look(folder: string, name: string): Promise<ListedRun> {

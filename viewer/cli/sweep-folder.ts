@@ -7,7 +7,8 @@ import { acquireLock, type Lock } from './lock.ts';
 import { checkFolder } from './run-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
-const files = { head: 'sweep.json', rows: 'results.csv', results: 'results.json', report: 'report.html' } as const;
+/** Files of a sweep, in its folder. */
+export const sweepFiles = { head: 'sweep.json', rows: 'results.csv', results: 'results.json', report: 'report.html' } as const;
 
 const VERSION = 1;
 
@@ -25,7 +26,7 @@ export class SweepFolder {
 
   /** Makes it or takes it up, for this process alone. Throws a failure when it holds something else, or somebody else is at work in it. */
   begin(experiment: Experiment): void {
-    const isOurs = existsSync(join(this.path, files.head)) || (existsSync(this.path) && readdirSync(this.path).every((name) => name.startsWith('lock')));
+    const isOurs = existsSync(join(this.path, sweepFiles.head)) || (existsSync(this.path) && readdirSync(this.path).every((name) => name.startsWith('lock')));
     if (!isOurs) checkFolder(this.path);
     try {
       mkdirSync(join(this.path, 'runs'), { recursive: true });
@@ -43,7 +44,7 @@ export class SweepFolder {
 
   /** The version of a sweep that is there; null where there is none that can be read. */
   private writtenVersion(): string | number | null {
-    const file = join(this.path, files.head);
+    const file = join(this.path, sweepFiles.head);
     const head = existsSync(file) ? parsedJson(readFileSync(file, 'utf8')) as { version?: unknown } | null | undefined : null;
     const version = head?.version;
     return typeof version === 'number' || typeof version === 'string' ? version : null;
@@ -53,8 +54,8 @@ export class SweepFolder {
     return join(this.path, 'runs', name);
   }
 
-  put(file: keyof typeof files, text: string): void {
-    const path = join(this.path, files[file]);
+  put(file: keyof typeof sweepFiles, text: string): void {
+    const path = join(this.path, sweepFiles[file]);
     try {
       writeWhole(path, text);
     } catch (error) {

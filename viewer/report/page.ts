@@ -71,7 +71,7 @@ pre { background: var(--panel); border: 1px solid var(--line); padding: 12px 14p
 summary { cursor: pointer; color: var(--dim); font-size: 13px; margin: 10px 0; }
 .pictures { display: flex; flex-wrap: wrap; gap: 28px 36px; margin: 18px 0; } figure { margin: 0; max-width: 100%; }
 svg { display: block; max-width: 100%; height: auto; font: 12px system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif; font-variant-numeric: tabular-nums; }
-svg text { fill: var(--dim); } svg .title { fill: var(--ink); font-size: 13.5px; font-weight: 600; } svg .star { fill: var(--mark); font-size: 12px; }
+svg text { fill: var(--dim); } svg .title { fill: var(--ink); font-size: 13.5px; font-weight: 600; } svg .star { fill: var(--mark); font-size: 12px; } svg .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
 svg .on-layer { fill: var(--ground); font-weight: 600; } svg .on-low { fill: var(--on-low); } svg .on-high { fill: var(--on-high); } svg .empty { fill: var(--empty); }
 .rule { stroke: var(--line); fill: none; } .rule.zero, .axis { stroke: var(--edge); fill: none; }
 .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; stroke-linecap: round; } .dashed { stroke-dasharray: 5 4; }

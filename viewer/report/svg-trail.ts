@@ -31,7 +31,7 @@ export function trail({ title, note = '', xTitle = '', yTitle = '', points, widt
       escaped(`${point.name}: ${figure(point.x)}, ${figure(point.y)}`)}</title></circle>`;
   });
   const end = (point: Trail['points'][number], below: number): string => (
-    label(x.place(point.x), y.place(point.y) + below, point.name, { anchor: x.place(point.x) > (box.left + box.right) / 2 ? 'end' : 'start' }));
+    label(x.place(point.x), y.place(point.y) + below, point.name, { kind: 'halo', anchor: x.place(point.x) > (box.left + box.right) / 2 ? 'end' : 'start' }));
   const [first, last] = [shown[0], shown.at(-1)];
   const touch = first !== undefined && last !== undefined && Math.abs(x.place(first.x) - x.place(last.x)) < NEAR_ACROSS && Math.abs(y.place(first.y) - y.place(last.y)) < NEAR_UP;
   return picture({ width, height }, title, [

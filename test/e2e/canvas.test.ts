@@ -168,6 +168,7 @@ describe('an organism of the past', () => {
     expect((await page.locator('#card pre').textContent())?.trimEnd()).toBe(chosen!.genome.trimEnd());
     expect(await text('#card header p')).toMatch(new RegExp(`^age ${then - chosen!.bornAt} · energy `));
     expect(await text('#card .author')).toMatch(new RegExp(`^at tick ${then}; it died in tick \\d+`));
+    expect(await text('#card .foot:not(.unknown)')).toMatch(/^did .+ · lineage \d+\s*light its clade$/);
     expect(await text('#card .unknown')).toMatch(/is not kept of the past\.$/);
     // at another tick it is another age, or gone
     await page.locator('#world').focus();

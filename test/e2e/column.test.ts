@@ -109,8 +109,11 @@ describe('the lineages', () => {
     await expect.poll(lights, PATIENCE).toContainEqual({ genotype: Number(pointed) });
     const clade = await page.evaluate((id) => window.lichen!.state().muller.clades.find((each) => each.id === id)!, Number(pointed));
     expect(clade).toBeDefined();
-    const words = await text('#muller-said > span');
-    expect(words).toMatch(new RegExp(`^Clade ${clade.id}: .+%.*, since ${clade.bornAt}, ${clade.parent === null ? 'of no other clade' : `from ${clade.parent}`}$`));
+    const origin = `since tick ${clade.bornAt}, from ${clade.parent ?? 'no other'}`;
+    const words = (await page.locator('#muller-said > span').textContent())!.replaceAll('\u202f', '');
+    expect(words).toMatch(new RegExp(`^Clade ${clade.id}: [^,]+%( in all\\))?, ${origin}$`));
+    expect(await text('#lineages-figures')).toBe(origin);
+    expect(await page.locator('#muller-said > span, #lineages-figures').evaluateAll((nodes) => nodes.every((node) => node.scrollWidth <= node.clientWidth))).toBe(true);
     // the others dim, and a line marks the tick
     expect(await compare('#muller', false)).toBeGreaterThan(1000);
     await page.mouse.move(2, 2);

@@ -34,6 +34,13 @@ const PROMISES: Record<string, () => Promise<void>> = {
     await expect.poll(isPlaying, PATIENCE).toBe(true);
     await press(' ');
     await expect.poll(isPlaying, PATIENCE).toBe(false);
+    // in haste each press means the opposite of the one before, whatever news is still on its way
+    const heard = world.said.length;
+    for (let i = 0; i < 7; i++) await press(' ');
+    await expect.poll(isPlaying, PATIENCE).toBe(true);
+    await press(' ');
+    await expect.poll(isPlaying, PATIENCE).toBe(false);
+    expect(world.said.slice(heard).flatMap(({ type }) => (type === 'play' || type === 'pause' ? [type] : []))).toEqual([0, 1, 2, 3].flatMap(() => ['play', 'pause']));
     await world.pause();
   },
   '.: one step; in the past, one tick later': async () => {

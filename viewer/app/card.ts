@@ -151,7 +151,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
       else showGenome(known.genome, organism.parentGenome, -1, vocabulary);
       intent.show(null, () => []);
     }
-    const facts = [doingThen(organism), ...known === null ? [] : [`lineage ${count(known.lineage)}`, '']].filter((text, index) => index > 0 || text !== '').join(' · ');
+    const facts = [doingThen(organism), ...known === null ? [] : [`lineage ${count(known.lineage)}`]].filter((text) => text !== '').join(' · ');
     foot.show([facts, known?.genotype], () => facts === '' ? [] : [facts, ...known === null ? [] : [lighter(known.genotype)]]);
     unknown.show(unknownThen(organism), (text) => text === '' ? [] : [text]);
     story.show(organism.story, (value) => storyFold(value, folds));

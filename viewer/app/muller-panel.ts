@@ -15,6 +15,7 @@ const REDRAW_MS = 300;
 const LIGHT_AFTER_MS = 60;
 const NONE: MullerFacts = { ticks: [], totals: [], clades: [] };
 const HINT = 'point at a clade to light it up; a click keeps it lit';
+const NO_CLADES = 'no clade has grown to a fiftieth of all yet';
 
 /** Who belongs to no band at a sample. */
 function restInWords({ ticks, totals, clades }: MullerFacts, sample: number): string {
@@ -30,12 +31,16 @@ export function showMuller(store: Store, send: (message: ClientMessage) => void)
   const axis = byId('muller-axis', HTMLElement);
   const said = byId('muller-said', HTMLElement);
   const swatch = element('i', { class: 'swatch' });
-  const words = element('span', { 'aria-live': 'polite' });
+  const share = element('span');
+  const heard = element('span', { class: 'unseen' });
+  const words = element('span', { 'aria-live': 'polite', 'aria-atomic': true }, share, heard);
   const release = element('button', { type: 'button', class: 'close', id: 'muller-release', 'aria-label': 'Let the clade go' }, '×');
   said.append(swatch, words, release);
 
   let facts = NONE;
   let layout: MullerLayout = layMuller(NONE);
+  /** What stands beside the title while no clade is chosen. */
+  let summary = '';
   let theme: Theme | null = null;
   /** Ids of clades: their places in the list change. */
   let pointed: number | null = null;
@@ -89,7 +94,8 @@ export function showMuller(store: Store, send: (message: ClientMessage) => void)
     said.hidden = clade === undefined;
     release.hidden = pinned === null || id !== pinned;
     if (clade === undefined) {
-      setText(axis, cursor === null ? HINT : restInWords(facts, cursor));
+      setText(axis, facts.clades.length === 0 ? NO_CLADES : cursor === null ? HINT : restInWords(facts, cursor));
+      setText(figures, summary);
       return;
     }
     swatch.style.background = tagColour(store.now.palette, clade.hue);
@@ -100,8 +106,11 @@ export function showMuller(store: Store, send: (message: ClientMessage) => void)
     for (const member of members) all += facts.clades[member]!.counts[sample] ?? 0;
     const whole = Math.max(1, facts.totals[sample] ?? 0);
     const more = members.size > 1 && all > own ? ` (${percent(all / whole)} in all)` : '';
-    const from = clade.parent === null ? 'of no other clade' : `from ${count(clade.parent)}`;
-    setText(words, `Clade ${count(clade.id)}: ${percent(own / whole)}${more}, since ${count(clade.bornAt)}, ${from}`);
+    // the line below the plot is short: where the clade comes from stands beside the title
+    const origin = `since tick ${count(clade.bornAt)}, from ${clade.parent === null ? 'no other' : count(clade.parent)}`;
+    setText(figures, origin);
+    setText(share, `Clade ${count(clade.id)}: ${percent(own / whole)}${more}`);
+    setText(heard, `, ${origin}`);
     words.title = `Share of the population at tick ${count(facts.ticks[sample] ?? 0)}; in all: with the clades that came from it. Its first bearer was born in tick ${count(clade.bornAt)}${id === pinned ? '. Kept lit' : ''}.`;
   };
 
@@ -183,7 +192,7 @@ export function showMuller(store: Store, send: (message: ClientMessage) => void)
       layout = layMuller(facts);
       if (cursor !== null) cursor = Math.min(cursor, facts.ticks.length - 1);
       const alive = facts.clades.filter(({ counts }) => (counts.at(-1) ?? 0) > 0).length;
-      setText(figures, facts.ticks.length === 0 ? 'not yet' : `${alive} clades · ticks ${count(facts.ticks[0]!)}–${count(facts.ticks.at(-1)!)}`);
+      summary = facts.ticks.length === 0 ? 'not yet' : `${alive} clades · ticks ${count(facts.ticks[0]!)}–${count(facts.ticks.at(-1)!)}`;
       canvas.dataset['clades'] = String(facts.clades.length);
     }
     show();

@@ -9,6 +9,8 @@ import { count, figure } from './words.ts';
 
 /** Ticks a second to choose from; 0 is as fast as the machine goes. */
 const SPEEDS = [1, 4, 10, 30, 60, 0];
+/** An answer that takes longer will not come. */
+const ANSWER_MS = 5000;
 const PLAY = 'M4 2.5v11l9-5.5z';
 const PAUSE = 'M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z';
 const STEP = 'M3 2.5v11l7.5-5.5zM11.5 2.5h2v11h-2z';
@@ -17,24 +19,48 @@ const STEP = 'M3 2.5v11l7.5-5.5zM11.5 2.5h2v11h-2z';
 export function showTimeBar(store: Store, send: (message: ClientMessage) => void, looking: Looking): KeyBinding[] {
   const play = byId('play', HTMLButtonElement);
   const step = byId('step', HTMLButtonElement);
+  /** What a hand wants until the simulation is known to have heard of it: what it told before may still be on its way. */
+  let wanted: { playing: boolean; isHeard: boolean } | null = null;
+  let timer = 0;
+  const isPlaying = (): boolean => wanted?.playing ?? store.now.playing;
+  const want = (playing: boolean): void => {
+    wanted = { playing, isHeard: false };
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      wanted = null;
+      show();
+    }, ANSWER_MS);
+    show();
+  };
   const toggle = (): void => {
-    const { playing, finished, link } = store.now;
-    send({ type: playing ? 'pause' : 'play' });
-    // whoever presses again before the answer comes means the opposite; of what cannot go on no answer comes
-    if (finished === '' && link === 'open') store.change((draft) => { draft.playing = !playing; });
+    const { finished, link } = store.now;
+    const playing = !isPlaying();
+    send({ type: playing ? 'play' : 'pause' });
+    // what cannot go on will not
+    if (finished === '' && link === 'open') want(playing);
   };
   const stepOnce = (): void => {
-    if (store.now.past === null) send({ type: 'step', ticks: 1 });
-    else looking.by(1);
+    if (store.now.past === null) {
+      send({ type: 'step', ticks: 1 });
+      if (isPlaying()) want(false);
+    } else looking.by(1);
   };
-  step.append(icon(STEP));
-  fromEvent(play, 'click').subscribe(toggle);
-  fromEvent(step, 'click').subscribe(stepOnce);
-  store.watch(({ playing }) => playing).subscribe((playing) => {
+  function show(): void {
+    const playing = isPlaying();
+    if (play.dataset['playing'] === String(playing)) return;
     play.replaceChildren(icon(playing ? PAUSE : PLAY));
     play.setAttribute('aria-label', playing ? 'Pause (space)' : 'Play (space)');
     play.title = playing ? 'pause (space)' : 'play (space)';
     play.dataset['playing'] = String(playing);
+  }
+  step.append(icon(STEP));
+  fromEvent(play, 'click').subscribe(toggle);
+  fromEvent(step, 'click').subscribe(stepOnce);
+  store.watch(({ playing }) => playing).subscribe((playing) => {
+    // once it has been as wanted, whatever comes is another's doing
+    if (wanted?.playing === playing) wanted.isHeard = true;
+    else if (wanted?.isHeard === true) wanted = null;
+    show();
   });
   store.watch(({ past }) => past === null).subscribe((isLive) => { step.title = isLive ? 'one step (.)' : 'look one tick later (.)'; });
 

@@ -57,7 +57,16 @@ function isPath(model: string): boolean {
   return /\.gguf$/i.test(model) || /^(\.{0,2}[/\\]|~)/.test(model) || (/[/\\]/.test(model) && existsSync(model));
 }
 
-async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given: string | undefined): Promise<ModelDoor> {
+/** Whether a name is that of a model of our own process, and not of an endpoint's: `embedded`, or a file. */
+export function isEmbedded(model: string): boolean {
+  return model === 'embedded' || isPath(model);
+}
+
+/** A model that runs in a process of ours, and how the client reaches it. */
+export interface Embedded { client: OpenAI; model: string; path: string; slots: number; timeoutMs: number; close(): void }
+
+/** Starts the default weights, or a given file. @throws ModelError */
+export async function startEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given: string | undefined): Promise<Embedded> {
   const { onProgress, signal } = options;
   let path: string;
   if (given !== undefined) {
@@ -76,9 +85,14 @@ async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given:
   const model = given === undefined ? weightsFacts.name : basename(given).replace(/\.gguf$/i, '');
   const timeoutMs = options.timeoutMs ?? embeddedDefaults.timeoutMs;
   const client = createClient('http://embedded.invalid/v1', 'none', timeoutMs, createEmbeddedFetch(engine, model));
+  return { client, model, path, slots, timeoutMs, close: () => engine.close() };
+}
+
+async function openEmbedded(options: DoorOptions, env: NodeJS.ProcessEnv, given: string | undefined): Promise<ModelDoor> {
+  const { client, model, slots, timeoutMs, close } = await startEmbedded(options, env, given);
   const dialect: Dialect = { maxField: 'max_tokens', temperature: true, seed: true, grammar: true, schema: true, logprobs: true };
   return createDoor({ client, model, dialect, timeoutMs, name: `the embedded model ${model}` }, {
-    where: 'embedded', local: true, slots, contextTokens: embeddedDefaults.contextTokens, onClose: () => engine.close(),
+    where: 'embedded', local: true, slots, contextTokens: embeddedDefaults.contextTokens, onClose: close,
   });
 }
 

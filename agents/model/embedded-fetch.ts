@@ -20,9 +20,14 @@ const bodySchema = z.object({
   top_logprobs: z.number().int().min(0).max(20).default(0),
 });
 
+const embeddingSchema = z.object({
+  input: z.union([z.string(), z.array(z.string()).min(1).max(2048)]),
+  encoding_format: z.literal('float').default('float'),
+});
+
 /**
- * A `fetch` for the `openai` client that reaches an engine instead of the network: `POST …/chat/completions` and
- * `GET …/models`, with the protocol's bodies and statuses. A `grammar` (GBNF), else a `response_format`, binds every reply that ends by itself;
+ * A `fetch` for the `openai` client that reaches an engine instead of the network: `POST …/chat/completions`,
+ * `POST …/embeddings` and `GET …/models`, with the protocol's bodies and statuses. A `grammar` (GBNF), else a `response_format`, binds every reply that ends by itself;
  * what a JSON schema says and a grammar cannot hold is refused, not left aside. A broken engine rejects, as a broken connection would.
  */
 export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch {
@@ -30,6 +35,7 @@ export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch
     const url = input instanceof Request ? input.url : String(input);
     const path = basename(new URL(url).pathname);
     if (path === 'models') return json(200, { object: 'list', data: [{ id: model, object: 'model' }] });
+    if (path === 'embeddings') return await embed(engine, model, init);
     if (path !== 'completions') return refusal(404, `The embedded model does not serve ${path}.`);
     const body = bodySchema.safeParse(parse(init?.body));
     if (!body.success) return refusal(400, `The request is not one the embedded model understands: ${z.prettifyError(body.error)}`);
@@ -57,6 +63,18 @@ export function createEmbeddedFetch(engine: Engine, model: string): typeof fetch
       throw error;
     }
   };
+}
+
+async function embed(engine: Engine, model: string, init: RequestInit | undefined): Promise<Response> {
+  const body = embeddingSchema.safeParse(parse(init?.body));
+  if (!body.success) return refusal(400, `The request is not one the embedded model understands: ${z.prettifyError(body.error)}`);
+  const texts = [body.data.input].flat();
+  const found = await Promise.all(texts.map((text) => engine.embed(text, init?.signal ?? undefined)));
+  const tokens = found.reduce((sum, each) => sum + each.tokens, 0);
+  return json(200, {
+    object: 'list', model, data: found.map(({ vector }, index) => ({ object: 'embedding', index, embedding: vector })),
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  });
 }
 
 /** The one grammar of a request, however it was asked for. */

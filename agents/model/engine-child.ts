@@ -6,19 +6,19 @@ import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import {
   getLlama, LlamaGrammarEvaluationState, LlamaLogLevel,
-  type Llama, type LlamaContextSequence, type LlamaModel, type Token,
+  type Llama, type LlamaContextSequence, type LlamaEmbeddingContext, type LlamaModel, type Token,
 } from 'node-llama-cpp';
 import { createPromptReader, type PromptReader } from './chat-tokens.ts';
 import { createPrefixShelf, type PrefixShelf } from './prefix-shelf.ts';
 import { chooseSlot } from './slot-choice.ts';
-import type { EngineNews, EngineOrder, EngineText, EngineWork } from './engine-protocol.ts';
+import type { EngineNews, EngineOrder, EngineText, EngineVector, EngineWork } from './engine-protocol.ts';
 import type { TokenLogprob } from './contract.ts';
 
 /** A sequence of the context: what it last read and wrote stays in its state for the next request that begins alike. */
 interface Slot { sequence: LlamaContextSequence; busy: boolean; lastUsed: number }
 /** `shared` tokens at the beginning belong to all prompts of this kind. */
 interface Waiting { id: number; work: EngineWork; tokens: Token[]; shared: number }
-interface Loaded { llama: Llama; model: LlamaModel; reader: PromptReader; slots: Slot[]; shelf: PrefixShelf; atOnce: number; contextTokens: number }
+interface Loaded { llama: Llama; model: LlamaModel; reader: PromptReader; slots: Slot[]; shelf: PrefixShelf; atOnce: number; contextTokens: number; threads: number }
 
 /** A request that could never be served, whoever asks again. */
 class BadWork extends Error {}
@@ -31,8 +31,16 @@ const KEPT_GRAMMARS = 16;
 const PIECE = 128;
 /** A prefix shorter than this is read as fast as found. */
 const WORTH_KEEPING = 48;
+/**
+ * A model that reads from left to right has all of a text in the state of its last token, and most of its meaning when that token is about to
+ * say it in a word (PromptEOL, Jiang et al. 2023, arXiv 2307.16645).
+ */
+const IN_ONE_WORD = ['This text: "', '" means in one word: "'] as const;
 
 let loaded: Loaded | undefined;
+let embedding: Promise<LlamaEmbeddingContext> | undefined;
+/** Texts are embedded one after another, so that one that nobody waits for any more costs nothing. */
+let lastEmbedded: Promise<unknown> = Promise.resolve();
 let shelfFolder: string | undefined;
 const waiting: Waiting[] = [];
 const cancelled = new Set<number>();
@@ -63,7 +71,7 @@ async function load(order: Extract<EngineOrder, { kind: 'load' }>): Promise<void
   const context = await model.createContext({ sequences: order.slots, contextSize: contextTokens, threads, batchSize: Math.min(512, contextTokens) });
   const slots: Slot[] = [];
   for (let i = 0; i < order.slots; i++) slots.push({ sequence: context.getSequence(), busy: false, lastUsed: 0 });
-  loaded = { llama, model, reader: createPromptReader(model), slots, shelf: createPrefixShelf(order.shelf), atOnce: order.atOnce, contextTokens };
+  loaded = { llama, model, reader: createPromptReader(model), slots, shelf: createPrefixShelf(order.shelf), atOnce: order.atOnce, contextTokens, threads };
   const named: unknown = model.fileInfo.metadata.general?.name;
   tell({ kind: 'ready', contextTokens, name: typeof named === 'string' ? named : '' });
 }
@@ -197,12 +205,39 @@ function describe(model: LlamaModel, token: Token, all: Map<Token, number>, { to
   return { ...line(token, all.get(token) ?? 0), top };
 }
 
+async function embed(id: number, text: string): Promise<EngineVector> {
+  const { model, contextTokens, threads } = loaded ?? never('a text came before the model was loaded');
+  // few runs embed, and it is a context of its own
+  embedding ??= model.createEmbeddingContext({ contextSize: contextTokens, batchSize: Math.min(512, contextTokens), threads });
+  const context = await embedding;
+  const [before, after] = IN_ONE_WORD;
+  const ending = model.tokenize(after);
+  // room for a token that begins, and one that the context keeps free
+  const tokens = [...model.tokenize(`${before}${text}`).slice(0, contextTokens - ending.length - 2), ...ending];
+  const mine = lastEmbedded.then(() => {
+    heed(id);
+    return context.getEmbeddingFor(tokens);
+  });
+  lastEmbedded = mine.catch(() => undefined);
+  const { vector } = await mine;
+  return { vector: [...vector], tokens: tokens.length };
+}
+
 process.on('message', (order: EngineOrder) => {
   if (order.kind === 'load') {
     shelfFolder = order.shelf;
     load(order).catch((error: unknown) => tell({ kind: 'unloadable', message: sentence(error) }));
   } else if (order.kind === 'write') {
     try { take(order.id, order.work); } catch (error) { report(order.id, error); }
+  } else if (order.kind === 'embed') {
+    const { id } = order;
+    inFlight.add(id);
+    void embed(id, order.text)
+      .then((result) => tell({ kind: 'embedded', id, result }), (error: unknown) => report(id, error))
+      .finally(() => {
+        inFlight.delete(id);
+        cancelled.delete(id);
+      });
   } else {
     const place = waiting.findIndex((one) => one.id === order.id);
     if (place >= 0) {

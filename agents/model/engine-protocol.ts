@@ -7,6 +7,7 @@ import type { ChatMessage, TokenLogprob } from './contract.ts';
 export type EngineOrder =
   | { kind: 'load'; path: string; slots: number; atOnce: number; threads: number; contextTokens: number; shelf: string }
   | { kind: 'write'; id: number; work: EngineWork }
+  | { kind: 'embed'; id: number; text: string }
   | { kind: 'cancel'; id: number };
 
 /** One completion, already checked. */
@@ -35,10 +36,14 @@ export interface EngineText {
   logprobs: TokenLogprob[] | undefined;
 }
 
+/** Where a text lies among the model's meanings. */
+export interface EngineVector { vector: number[]; tokens: number }
+
 /** What the engine's process says to the parent. `status` is the protocol's: 400 for a request that cannot be served, 500 else. */
 export type EngineNews =
   | { kind: 'loading'; done: number }
   | { kind: 'ready'; contextTokens: number; name: string }
   | { kind: 'unloadable'; message: string }
   | { kind: 'written'; id: number; result: EngineText }
+  | { kind: 'embedded'; id: number; result: EngineVector }
   | { kind: 'unwritten'; id: number; status: 400 | 500; message: string };

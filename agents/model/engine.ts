@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ModelError } from './contract.ts';
-import type { EngineNews, EngineOrder, EngineText, EngineWork } from './engine-protocol.ts';
+import type { EngineNews, EngineOrder, EngineText, EngineVector, EngineWork } from './engine-protocol.ts';
 
 export interface EngineOptions {
   /** The GGUF file. */
@@ -30,6 +30,8 @@ export interface Engine {
   /** The engine's process while it runs, for diagnosis. */
   readonly pid: number | undefined;
   write(work: EngineWork, signal?: AbortSignal): Promise<EngineText>;
+  /** A text that is too long is embedded by its beginning. */
+  embed(text: string, signal?: AbortSignal): Promise<EngineVector>;
   close(): void;
 }
 
@@ -43,7 +45,8 @@ const KEPT_WORDS = 2000;
 /** Long enough for a large model on a busy machine to read a piece of a prompt, which nothing can interrupt. */
 const HANG_TIMEOUT_MS = 60_000;
 
-interface Pending { resolve(text: EngineText): void; reject(error: Error): void }
+type Answer = Extract<EngineNews, { kind: 'written' | 'embedded' }>;
+interface Pending { resolve(answer: Answer): void; reject(error: Error): void }
 interface Life {
   child: ChildProcess;
   ready: Promise<string>;
@@ -120,17 +123,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     return born;
   }
 
-  function settle(owner: Life, news: Extract<EngineNews, { kind: 'written' | 'unwritten' }>): void {
+  function settle(owner: Life, news: Answer | Extract<EngineNews, { kind: 'unwritten' }>): void {
     const one = owner.pending.get(news.id);
     owner.pending.delete(news.id);
     clearTimeout(owner.leaving.get(news.id));
     owner.leaving.delete(news.id);
     rest(owner);
-    if (news.kind === 'written') { deaths = 0; one?.resolve(news.result); } else if (news.status === 400) one?.reject(new EngineRefusal(news.message));
+    if (news.kind !== 'unwritten') { deaths = 0; one?.resolve(news); } else if (news.status === 400) one?.reject(new EngineRefusal(news.message));
     else one?.reject(new ModelError('failed', `The language model's engine could not finish: ${news.message}.`));
   }
 
-  async function write(work: EngineWork, signal?: AbortSignal): Promise<EngineText> {
+  async function answer(orderOf: (id: number) => EngineOrder, signal?: AbortSignal): Promise<Answer> {
     if (closed) throw new ModelError('cancelled', 'The model was closed.');
     if (signal?.aborted) throw new ModelError('cancelled', 'The request was cancelled.');
     if (life.over) {
@@ -142,7 +145,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await readyUnless(mine, signal);
     if (closed) throw new ModelError('cancelled', 'The model was closed.');
     if (mine.over) throw new ModelError('failed', `${lastDeath}; the next request starts it again.`);
-    return await new Promise<EngineText>((resolve, reject) => {
+    return await new Promise<Answer>((resolve, reject) => {
       const id = nextId++;
       const stop = () => {
         if (!mine.pending.delete(id)) return;
@@ -157,16 +160,25 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       if (signal?.aborted) { reject(new ModelError('cancelled', 'The request was cancelled.')); return; }
       signal?.addEventListener('abort', stop, { once: true });
       const free = () => signal?.removeEventListener('abort', stop);
-      mine.pending.set(id, { resolve: (text) => { free(); resolve(text); }, reject: (error) => { free(); reject(error); } });
+      mine.pending.set(id, { resolve: (found) => { free(); resolve(found); }, reject: (error) => { free(); reject(error); } });
       wake(mine);
-      order(mine, { kind: 'write', id, work });
+      order(mine, orderOf(id));
     });
   }
 
   return {
     name,
     get pid() { return life.over ? undefined : life.child.pid; },
-    write,
+    async write(work, signal) {
+      const found = await answer((id) => ({ kind: 'write', id, work }), signal);
+      if (found.kind !== 'written') throw new Error('The engine embedded what it was to write.');
+      return found.result;
+    },
+    async embed(text, signal) {
+      const found = await answer((id) => ({ kind: 'embed', id, text }), signal);
+      if (found.kind !== 'embedded') throw new Error('The engine wrote what it was to embed.');
+      return found.result;
+    },
     close() {
       closed = true;
       // There is nothing in that process to save, and llama.cpp may be deep in a batch that hears no message.

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDoor, type ModelDoor, type ModelRequest } from '../../agents/model/door.ts';
+import { openEmbedder } from '../../agents/model/embedder.ts';
 import { cacheFolder, checkWeights, findWeights, weightsFacts } from '../../agents/model/weights.ts';
 
 const weights = await findWeights();
@@ -55,5 +59,21 @@ describe.skipIf(absent)(`the real weights of ${weightsFacts.name}${why}`, () => 
     const first = logprobs?.[0];
     expect(first?.token.startsWith('P')).toBe(true);
     expect(Math.exp(first?.logprob ?? -Infinity)).toBeGreaterThan(0.5);
+  });
+
+  test('[Q11] embed what means nearly the same nearer than what does not', async () => {
+    const cacheDir = mkdtempSync(join(tmpdir(), 'lichen-embeddings-'));
+    const embedder = await openEmbedder({ model: 'embedded', env: { ...process.env, LICHEN_CACHE: cacheFolder() }, cacheDir });
+    const grazer = 'when hunter.near < 4 steps -> flee hunter\nwhen grass.here > 30% -> eat\notherwise -> climb grass';
+    const [a, like, other, love, married, monster] = await embedder.embed([
+      grazer, 'when hunter.near < 5 steps -> flee hunter\nwhen grass.here > 20% -> eat\notherwise -> wander',
+      'when energy > 70 -> reproduce\nwhen other.near < 3 steps -> attack other\notherwise -> rest',
+      'The spy kissed the politician and they lived happily.', 'They fell in love and married, the spy and the minister.', 'A monster tore the screaming politician apart in the dark.',
+    ]) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+    embedder.close();
+    rmSync(cacheDir, { recursive: true });
+    const cosine = (x: Float32Array, y: Float32Array): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0) / Math.hypot(...x) / Math.hypot(...y);
+    expect(cosine(a, like)).toBeGreaterThan(cosine(a, other) + 0.02);
+    expect(cosine(love, married)).toBeGreaterThan(cosine(love, monster) + 0.02);
   });
 });

@@ -12,7 +12,7 @@ export function measureCommand(done: (code: number) => void): Command {
     .option('--with <measures.field=value>', 'how it is measured: measures.slowEvery=50, measures.shadows=99, measures.traits=energy, …; may be given several times', gather, [])
     .option('--ticks <n>', 'measure up to this tick (default: the run\'s last)', wholeNumber('--ticks', 1, 1_000_000_000))
     .option('--csv <file>', 'write the series into this new file, a line a tick')
-    .option('--embeddings <model>', 'embed genomes with this model of the endpoint at OPENAI_BASE_URL instead of by spelling; what it says is kept')
+    .option('--embeddings <model>', 'embed genomes with a model instead of by spelling: one of the endpoint at OPENAI_BASE_URL, embedded, or a .gguf file; what it says is kept')
     .option('--json', 'print all of it as one line of JSON on standard output')
     .action(async (target: string, flags: MeasureFlags) => {
       const { measure } = await import('./measure.ts');

@@ -8,7 +8,7 @@ import { measureRun, measuredCsv, type Measured } from '../measure-run.ts';
 import type { RunSpec } from '../run-spec.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { runHeadless } from './headless.ts';
-import { noModel, replayAccess } from './model-access.ts';
+import { noModel, replayAccess, stageBars } from './model-access.ts';
 import { perform } from './perform.ts';
 import { planRun } from './plan.ts';
 import { openRecorded, summaryOf, type RecordedRun } from './recorded-run.ts';
@@ -30,12 +30,16 @@ export async function measure(target: string, flags: MeasureFlags): Promise<numb
   const stop = listenForStop();
   const model = existsSync(played.cassette) ? replayAccess(played.cassette, spec.model) : noModel;
   let found: Measured | null = null;
-  await perform({ spec, model, prices: knownPrices, played, say }, async ({ lab, check, spent }) => {
-    const play = (): Promise<number> => runHeadless({ lab, lastTick: spec.ticks!, stop, halt: spent, afterTick: check });
-    const started = performance.now();
-    found = await measureRun(lab, play, embedder, (sentence) => say(`${sentence} Genomes are embedded by spelling instead.`));
-    return (performance.now() - started) / 1000;
-  });
+  try {
+    await perform({ spec, model, prices: knownPrices, played, say }, async ({ lab, check, spent }) => {
+      const play = (): Promise<number> => runHeadless({ lab, lastTick: spec.ticks!, stop, halt: spent, afterTick: check });
+      const started = performance.now();
+      found = await measureRun(lab, play, embedder, (sentence) => say(`${sentence} Genomes are embedded by spelling instead.`));
+      return (performance.now() - started) / 1000;
+    });
+  } finally {
+    embedder?.close();
+  }
   if (stop.asked !== null) return stop.code;
   const measured = found! as Measured;
   if (summary?.ticks === measured.ticks && summary.fingerprint !== measured.fingerprint) {
@@ -69,13 +73,18 @@ function planMeasures(played: RecordedRun, { measures, every, ticks, with: field
 
 /** Opens an embedder and tries it, before a long run is played for it. Throws a failure with one sentence. */
 async function tryEmbedder(model: string): Promise<Embedder> {
+  const bars = stageBars();
+  let embedder: Embedder | null = null;
   try {
-    const embedder = openEmbedder({ model });
+    embedder = await openEmbedder({ model, onProgress: bars.show });
     await embedder.embed(['rest']);
     return embedder;
   } catch (error) {
+    embedder?.close();
     if (error instanceof ModelError) throw new Failure(`--embeddings ${model} cannot be used: ${error.message} Without --embeddings genomes are embedded by spelling.`);
     throw error;
+  } finally {
+    bars.stop();
   }
 }
 

@@ -9,7 +9,7 @@ export const worlds: readonly WorldDefinition[] = [moire as unknown as WorldDefi
 export function findWorld(name: string): WorldDefinition {
   const world = worlds.find((candidate) => candidate.name === name);
   if (world === undefined) {
-    throw new Error(`There is no world "${name}"; there is ${worlds.map((each) => each.name).join(', ')}.`);
+    throw new Error(`There is no world "${name}"; the worlds are ${worlds.map((each) => each.name).join(' and ')}.`);
   }
   return world;
 }

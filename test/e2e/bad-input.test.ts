@@ -47,7 +47,7 @@ function expectRefusal({ code, stdout, stderr }: Ended, sentence: RegExp, out = 
 // `@` stands for the folder of this test
 describe('bad input is refused in one sentence with code 2, and nothing is written:', () => {
   test.concurrent.for<[what: string, args: string, sentence: RegExp]>([
-    ['an unknown world', 'run mars', /no world "mars"; there is moire, meadow\./],
+    ['an unknown world', 'run mars', /no world "mars"; the worlds are moire and meadow\./],
     ['an unknown world in a spec', 'run @/world.json', /world\.json .*no world "mars"/],
     ['a spec that is not there', 'run @/none.json', /no spec file ".*none\.json"/],
     ['a spec that is no JSON', 'run @/comma.json', /comma\.json is not JSON at line 4, column 1: a field name in double quotes is expected/],

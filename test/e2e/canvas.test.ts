@@ -330,6 +330,10 @@ describe('the picture', () => {
       const now = tickNow();
       await page.keyboard.press('.');
       await expect.poll(tickNow, PATIENCE).toBe(now + 1);
+      // the rule that it acted by is lit on the card
+      const row = lab.simulation.kernel.rowOf(id);
+      const lit = (): Promise<number> => page.locator('#card pre .line:not(.gone)').evaluateAll((lines) => lines.findIndex((line) => line.classList.contains('fired')));
+      if (row >= 0) await expect.poll(lit, PATIENCE).toBe(lab.simulation.kernel.pop.columns.fired[row]!);
     }
     await page.keyboard.press('ArrowLeft');
     await expect.poll(() => page.evaluate(() => document.getElementById('follow')!.getAttribute('aria-pressed'))).toBe('false');

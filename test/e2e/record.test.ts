@@ -99,6 +99,7 @@ describe('a recorded run', () => {
     [['runs', 'nowhere'], /The folder nowhere cannot be read/],
     [['export', 'RUN', '--table', 'birds'], /There is no table "birds"; the tables are births, deaths,/],
     [['export', 'RUN', '--table', 'thoughts'], /has no rows in thoughts/],
+    [['export', 'RUN', '--json'], /--json tells on standard output what was written, .* name a file with --out or a folder with --all/],
     [['export', 'RUN', '--format', 'parquet'], /Parquet is not for a terminal; name a file with --out/],
     [['branch', 'RUN', '--at', '500', '--set', 'scarcity=0.9', '--out', 'x'], /--at is 500, but the run in .* ended at tick 300/],
     [['branch', 'RUN', '--at', '100', '--out', 'x'], /--set names nothing that is changed/],

@@ -168,7 +168,7 @@ describe('lichen trial', () => {
 
 describe('[E3] bad input is refused in one sentence with code 2, and nothing is written:', () => {
   test.concurrent.for<[what: string, args: string, sentence: RegExp]>([
-    ['an unknown world', 'trial mars', /no world "mars"; there is moire, meadow\./],
+    ['an unknown world', 'trial mars', /no world "mars"; the worlds are moire and meadow\./],
     ['an unknown arm', 'trial meadow --arms blind,moon', /--arms has "moon", but an arm is blind, llm or mixed/],
     ['no seeds', 'trial meadow --seeds 0', /--seeds is "0", but must be a whole number from 1/],
     ['no births', 'trial meadow --budget-births 0', /--budget-births is "0", but must be a whole number from 1/],

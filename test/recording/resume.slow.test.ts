@@ -15,7 +15,7 @@ import { openRecorded } from '../../viewer/cli/recorded-run.ts';
 import { TICKS, performSmall, smallSpec, specOf } from './small-run.ts';
 
 /** Files that are cut, of each kind of run. */
-const CUTS = 30;
+const CUTS = 20;
 
 let folder: string;
 beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'lichen-resume-')); });

@@ -29,6 +29,7 @@ export async function exportRun(target: string, flags: ExportFlags): Promise<num
   const { table, format, living = false, firstParents = false, out, all, json = false } = flags;
   const descent: Descent = { living, firstParents };
   if (all !== undefined && (table !== undefined || out !== undefined)) throw new Failure('--all writes every table into its folder; leave out --table and --out.');
+  if (json && out === undefined && all === undefined) throw new Failure('--json tells on standard output what was written, and the table would go there, too; name a file with --out or a folder with --all.');
   const queries = await openTables(path);
   try {
     const written: { file: string; table: string }[] = [];

@@ -8,7 +8,12 @@ import { proseWidth, wrap } from './words.ts';
 export function listWorlds(name: string | undefined, { json = false }: { json?: boolean }): void {
   const chosen = name === undefined ? worlds : [orFail(() => findWorld(name))];
   if (json) process.stdout.write(`${JSON.stringify(chosen.map(worldFacts), null, 2)}\n`);
-  else process.stdout.write(`${chosen.map((world) => describe(world, proseWidth(process.stdout))).join('\n\n')}\n`);
+  else {
+    const width = proseWidth(process.stdout);
+    const told = chosen.map((world) => describe(world, width));
+    if (name === undefined) told.push(wrap('There is a world of texts besides, the salon, which lives in an archive and is run by lichen qdaif.', width));
+    process.stdout.write(`${told.join('\n\n')}\n`);
+  }
 }
 
 function worldFacts(world: WorldDefinition): object {

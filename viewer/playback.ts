@@ -65,7 +65,8 @@ export function createPlayback(record: PlayableRecord): Playback {
       for (let command = commands[player.next]; command !== undefined && command.tick <= kernel.tick + 1; command = commands[++player.next]) simulation.submit(command.command);
       simulation.step();
       history.note();
-      if (performance.now() < until) continue;
+      // who has come to the end has nothing more to say of the way
+      if (kernel.tick === tick || performance.now() < until) continue;
       progress(kernel.tick);
       await new Promise((others) => { setTimeout(others, 0); });
       if (mine !== asked) return null;

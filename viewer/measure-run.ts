@@ -2,8 +2,8 @@ import { ModelError } from '../agents/model/contract.ts';
 import type { Embedder } from '../agents/model/embedder.ts';
 import { measuresOf } from '../core/measures/catalogue.ts';
 import { EmbeddingSeries } from '../core/measures/embedding-series.ts';
+import { embeddingRows, varietyOf } from '../core/measures/embeddings.ts';
 import type { MeasureFact, TextSample } from '../core/measures/groups/group.ts';
-import { variety } from '../core/measures/groups/made-groups.ts';
 import { NGRAM_EMBEDDING } from '../core/measures/ngram-embedding.ts';
 import type { Lab } from './lab.ts';
 
@@ -60,7 +60,7 @@ async function embedAgain(samples: readonly TextSample[], embedder: Pick<Embedde
   const values = new Map<number, Record<string, number>>();
   for (const { group, tick, texts, counts } of samples) {
     const embeddings = await embedder.embed(texts);
-    const measured = group === 'made' ? variety(embeddings) : { ...series.observe(embeddings, counts) };
+    const measured = group === 'made' ? varietyOf(embeddingRows(embeddings)) : { ...series.observe(embeddings, counts) };
     values.set(tick, { ...values.get(tick), ...Object.fromEntries(Object.entries(measured).map(([name, value]) => [`${group}.${name}`, value])) });
   }
   return values;

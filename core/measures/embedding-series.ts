@@ -1,6 +1,6 @@
 import type { Packable } from '../kernel/packed.ts';
 import type { Saveable } from '../kernel/saveable.ts';
-import { embeddingRows, illumination, meanCosineDistance, vendiOfEmbeddings } from './embeddings.ts';
+import { embeddingRows, illumination, varietyOf } from './embeddings.ts';
 
 /** Of one sample; NaN where there are too few. */
 export interface EmbeddingMeasures { texts: number; vendi: number; cosineDistance: number; illumination: number; openEndedness: number }
@@ -20,7 +20,7 @@ export class EmbeddingSeries implements Saveable {
     const rows = embeddingRows(embeddings);
     if (rows.count > 0) this.remember(middle(embeddings, weights));
     return {
-      texts: rows.count, vendi: vendiOfEmbeddings(rows), cosineDistance: meanCosineDistance(rows), illumination: illumination(rows),
+      texts: rows.count, ...varietyOf(rows), illumination: illumination(rows),
       openEndedness: this.past.length < 2 ? NaN : this.nearest / (this.past.length - 1),
     };
   }

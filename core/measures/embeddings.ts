@@ -127,3 +127,8 @@ export function vendiOfEmbeddings(rows: EmbeddingRows): number {
   }
   return effectiveNumber(symmetricEigenvalues(matrix, n));
 }
+
+/** How various embeddings are: their effective number (Vendi score), and the mean cosine distance of pairs. */
+export function varietyOf(rows: EmbeddingRows): { vendi: number; cosineDistance: number } {
+  return { vendi: vendiOfEmbeddings(rows), cosineDistance: meanCosineDistance(rows) };
+}

@@ -1,7 +1,7 @@
 import { RandomStream, purpose, seedKey } from '../kernel/random.ts';
 import { diversityOf, type Diversity } from './abundance.ts';
 import { textComplexity, type TextComplexity } from './complexity.ts';
-import { meanCosineDistance, vendiOfEmbeddings, type EmbeddingRows } from './embeddings.ts';
+import { varietyOf, type EmbeddingRows } from './embeddings.ts';
 import { distinctN, meanRougeL, selfBleu, wordsOf } from './lexical.ts';
 import { mean } from './statistics.ts';
 
@@ -55,7 +55,7 @@ export function reportMade({ texts, qualities, cells, embeddings }: MadeOptions)
     lexical: { distinct1: distinctN(words, 1), distinct2: distinctN(words, 2), selfBleu: selfBleu(paired), rougeL: meanRougeL(paired) },
     attributes: cells === undefined ? null : { ...diversityOf(counts.values()), coverage: counts.size / cells.count },
     embedding: embeddings === undefined ? null : {
-      name: embeddings.name, cosineDistance: meanCosineDistance(embeddings.rows), vendi: vendiOfEmbeddings(embeddings.rows),
+      name: embeddings.name, ...varietyOf(embeddings.rows),
     },
     complexity: { lines: meanOf('lines'), words: meanOf('words'), size: meanOf('size'), depth: meanOf('depth'), compressed: meanOf('compressed') },
   };

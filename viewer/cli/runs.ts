@@ -1,14 +1,13 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from '../../core/recording/checkpoint.ts';
-import { parsedJson } from '../../core/recording/parsed-json.ts';
 import { inspectRecord } from '../../core/recording/segments.ts';
 import { Failure, fileProblem } from './failure.ts';
 import { isHeld } from './lock.ts';
 import { planRun } from './plan.ts';
 import { openRecorded, summaryOf } from './recorded-run.ts';
 import { checkpointFolder, eventsFolder, runFiles } from './run-files.ts';
-import { sweepFiles } from './sweep-folder.ts';
+import { readSweepHead } from './sweep-folder.ts';
 import { count, counted, megabytes } from './words.ts';
 
 export interface ListedRun {
@@ -48,9 +47,7 @@ interface ListedSweep { readonly path: string; readonly name: string; readonly r
 
 /** The sweep in a folder, and how many of its runs were begun; null where there is none. */
 function sweepIn(path: string): ListedSweep | null {
-  const file = join(path, sweepFiles.head);
-  const head = existsSync(file) ? parsedJson(readFileSync(file, 'utf8')) as { experiment?: { name?: unknown } } | null | undefined : null;
-  const name = head?.experiment?.name;
+  const name = readSweepHead(path)?.experiment?.name;
   if (typeof name !== 'string' || !existsSync(join(path, 'runs'))) return null;
   return { path, name, runs: readdirSync(join(path, 'runs'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).length };
 }

@@ -8,9 +8,15 @@ import { checkFolder } from './run-folder.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** Files of a sweep, in its folder. */
-export const sweepFiles = { head: 'sweep.json', rows: 'results.csv', results: 'results.json', report: 'report.html' } as const;
+const sweepFiles = { head: 'sweep.json', rows: 'results.csv', results: 'results.json', report: 'report.html' } as const;
 
 const VERSION = 1;
+
+/** What a sweep's folder says of itself, as it stands there; null where it says nothing that can be read. */
+export function readSweepHead(path: string): { version?: unknown; experiment?: { name?: unknown } } | null {
+  const file = join(path, sweepFiles.head);
+  return existsSync(file) ? (parsedJson(readFileSync(file, 'utf8')) as ReturnType<typeof readSweepHead> | undefined) ?? null : null;
+}
 
 /**
  * The folder of a sweep: `sweep.json` with the experiment, in `runs/` a folder for each run named by its hash, and in the
@@ -34,20 +40,12 @@ export class SweepFolder {
       throw new Failure(`--out ${this.path} cannot be written: ${fileProblem(error)}; name another folder.`);
     }
     this.lock = acquireLock(this.path, 'a sweep');
-    const version = this.writtenVersion();
-    if (version !== null && version !== VERSION) {
+    const version = readSweepHead(this.path)?.version;
+    if ((typeof version === 'number' || typeof version === 'string') && version !== VERSION) {
       this.end();
       throw new Failure(`The sweep in ${this.path} is of version ${version} and this program reads version ${VERSION}: use the program that wrote it, or name another folder.`);
     }
     this.put('head', `${JSON.stringify({ format: 'lichen-sweep', version: VERSION, experiment }, null, 2)}\n`);
-  }
-
-  /** The version of a sweep that is there; null where there is none that can be read. */
-  private writtenVersion(): string | number | null {
-    const file = join(this.path, sweepFiles.head);
-    const head = existsSync(file) ? parsedJson(readFileSync(file, 'utf8')) as { version?: unknown } | null | undefined : null;
-    const version = head?.version;
-    return typeof version === 'number' || typeof version === 'string' ? version : null;
   }
 
   run(name: string): string {

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { EmbeddingSeries, type EmbeddingMeasures } from '../embedding-series.ts';
-import { embeddingRows, meanCosineDistance, vendiOfEmbeddings } from '../embeddings.ts';
+import { embeddingRows, varietyOf } from '../embeddings.ts';
 import { fewEnough, reportMade } from '../made.ts';
 import { NGRAM_EMBEDDING, ngramEmbedding } from '../ngram-embedding.ts';
 import { mean } from '../statistics.ts';
@@ -52,7 +52,7 @@ export const made: MeasureGroup = {
         onTexts({ group: 'made', tick, texts: embedded, counts: embedded.map(() => 1) });
         const told = (name: 'size' | 'depth'): number => mean(elites.map(({ solution }) => genomes[name]?.(solution.genome) ?? NaN));
         return {
-          quality: quality!.mean, distinct1, distinct2, selfBleu, rougeL, ...variety(embedded.map(embed)), lines: complexity.lines, size: complexity.size, compressed: complexity.compressed,
+          quality: quality!.mean, distinct1, distinct2, selfBleu, rougeL, ...varietyOf(embeddingRows(embedded.map(embed))), lines: complexity.lines, size: complexity.size, compressed: complexity.compressed,
           programSize: told('size'), programDepth: told('depth'),
         };
       },
@@ -60,12 +60,6 @@ export const made: MeasureGroup = {
     };
   },
 };
-
-/** How various embeddings of one length are. */
-export function variety(embeddings: readonly Float32Array[]): { vendi: number; cosineDistance: number } {
-  const rows = embeddingRows(embeddings);
-  return { vendi: vendiOfEmbeddings(rows), cosineDistance: meanCosineDistance(rows) };
-}
 
 /** Embeds by spelling; what was embedded is remembered. */
 function spelling(): (text: string) => Float32Array {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ModelError, type ModelDoor, type ModelReply, type ModelRequest } from '../../agents/model/contract.ts';
 import { createModelService, replayModelService, type OpenModelService, type ServiceOptions } from '../../agents/model/service.ts';
 import type { Answer, ModelEvent, Task } from '../../agents/model/task.ts';
+import { until } from './clock.ts';
 
 interface Call { request: ModelRequest; answer(text: string, tokens?: [number, number]): void; fail(error: ModelError): void }
 interface ScriptedDoor extends ModelDoor { readonly calls: Call[]; script: ((request: ModelRequest) => string | ModelError | null)[]; otherwise: ((request: ModelRequest) => string | ModelError) | null }
@@ -33,10 +34,6 @@ const task = (content: string, more: Partial<Task<number>> = {}): Task<number> =
   read: readNumber, ...more,
 });
 const repair: Task<number>['repair'] = (refused, problem) => [{ role: 'user', content: `${refused}: ${problem}` }];
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await turn();
-}
 
 let folder: string;
 let door: ScriptedDoor;
@@ -197,7 +194,7 @@ describe('[M9] one scheduler', () => {
   test('a task that waits for its next try lets others pass', async () => {
     door = scripted('tester', 1);
     door.script = [() => new ModelError('failed', 'broke', { status: 500 }), () => '2'];
-    const service = open({ retry: { baseMs: 10_000 } });
+    const service = open({ retry: { baseMs: 60_000, maxMs: 60_000 } });
     const first = service.perform(task('a'));
     expect(await service.perform(task('b'))).toMatchObject({ value: 2 });
     await service.close();

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 export interface SteadyServer {
   /** For `OPENAI_BASE_URL`. */
   baseURL: string;
-  /** Chat completions answered so far, probes left out. */
-  answered: number;
+  /** Every chat completion that was asked for, probes left out: its seed and its last words. */
+  asked: string[];
+  /** Resolves when nobody is connected any more: whatever was asked by those who have ended has then been heard. */
+  quiet(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,16 +23,18 @@ export async function startSteadyServer({ delayMs = 0, models = ['steady'] }: { 
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const asked = JSON.parse(Buffer.concat(parts).toString()) as Asked;
-      setTimeout(() => {
-        // probes before a run have no rules to tell
-        if (asked.messages[0]?.role === 'system') steady.answered++;
-        send(answer(asked));
-      }, delayMs);
+      // probes before a run have no rules to tell
+      if (asked.messages[0]?.role === 'system') steady.asked.push(`${asked.seed} ${asked.messages.at(-1)!.content}`);
+      setTimeout(() => send(answer(asked)), delayMs);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const steady: SteadyServer = {
-    baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, answered: 0,
+    baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked: [],
+    async quiet() {
+      const connected = (): Promise<number> => new Promise((resolve, reject) => { server.getConnections((error, count) => { if (error) reject(error); else resolve(count); }); });
+      while (await connected() > 0) await new Promise((resolve) => { setTimeout(resolve, 5); });
+    },
     close: () => new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();

@@ -37,7 +37,7 @@ function open(session: Session): Page {
   return { client, heard, frames, say: (message) => client.receive(message), last: (type) => heard.findLast((message): message is never => message.type === type) };
 }
 
-const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 10_000, interval: 5 }).toBe(true);
+const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 60_000, interval: 5 }).toBe(true);
 
 async function stepTo(lab: Lab, page: Page, tick: number): Promise<void> {
   while (lab.simulation.kernel.tick < tick) {
@@ -57,10 +57,8 @@ describe('a page that looks back', () => {
     page.say({ type: 'speed', ticksPerSecond: 200 });
     page.say({ type: 'play' });
     await until(() => lab.simulation.kernel.tick > 90);
-    const asked = performance.now();
+    // in the very turn in which it asks: the page has drawn all that it was sent
     page.say({ type: 'at', tick: 60 });
-    await until(() => page.frames.at(-1)!.past);
-    expect(performance.now() - asked).toBeLessThan(200);
     const past = page.frames.at(-1)!;
     expect(past).toMatchObject({ tick: 60, past: true, played: false, count: seen.count, hue: 0 });
     expect(past.organisms).toEqual(seen.organisms);
@@ -136,7 +134,8 @@ describe('a page that looks back', () => {
         async seek(tick, progress) {
           asked.push(tick);
           giveUp = false;
-          for (let at = 1; at < 20; at++) {
+          // who is not told to give up the first never comes to its end
+          for (let at = 1; at < 20 || tick === 7; at++) {
             await new Promise((next) => { setTimeout(next, 3); });
             progress(at);
             if (giveUp) return null;

@@ -9,6 +9,9 @@ import { fileOf } from '../../viewer/server-files.ts';
 import { serveViewer, type ViewerServer } from '../../viewer/server.ts';
 import type { ClientPort, Session } from '../../viewer/session.ts';
 
+/** A machine that is busy is no fault of the server's. */
+const PATIENCE = { timeout: 60_000 };
+
 interface Answer { status: number; headers: Record<string, string | string[] | undefined>; body: string }
 
 let folder = '';
@@ -124,7 +127,7 @@ describe('the viewer server', () => {
     const socket = await open({ Origin: own });
     expect(socket).toBeInstanceOf(WebSocket);
     (socket as WebSocket).close();
-    await expect.poll(() => said).toEqual(['left']);
+    await expect.poll(() => said, PATIENCE).toEqual(['left']);
   });
 
   it('[V3] refuses what is not JSON and goes on; what is too long ends the connection', async () => {
@@ -150,7 +153,7 @@ describe('the viewer server', () => {
     const closed = new Promise((gone) => socket.once('close', gone));
     socket.send(`"${'x'.repeat(70_000)}"`);
     await closed;
-    await expect.poll(() => said).toEqual([{ type: 'play' }, 'left']);
+    await expect.poll(() => said, PATIENCE).toEqual([{ type: 'play' }, 'left']);
   });
 
   it('[V3] ends a connection that forges frames with a reason, and goes on for others', async () => {
@@ -166,12 +169,12 @@ describe('the viewer server', () => {
     for (const [what, bytes, code] of forged) {
       said = [];
       expect(await closeCodeAfter(bytes, own), what).toBe(code);
-      await expect.poll(() => said, { message: what }).toEqual(['left']);
+      await expect.poll(() => said, { ...PATIENCE, message: what }).toEqual(['left']);
     }
     bystander.send('{"type":"pause"}');
-    await expect.poll(() => said).toEqual(['left', { type: 'pause' }]);
+    await expect.poll(() => said, PATIENCE).toEqual(['left', { type: 'pause' }]);
     bystander.close();
-    await expect.poll(() => said).toEqual(['left', { type: 'pause' }, 'left']);
+    await expect.poll(() => said, PATIENCE).toEqual(['left', { type: 'pause' }, 'left']);
   });
 
   it('[V13] lets a page go that has stopped reading, before what it is owed grows without bound', async () => {
@@ -191,7 +194,7 @@ describe('the viewer server', () => {
     const closed = new Promise((gone) => deaf.once('close', gone));
     deaf.resume();
     expect(await closed).toBe(1013);
-    await expect.poll(() => said).toEqual(['left']);
+    await expect.poll(() => said, PATIENCE).toEqual(['left']);
   });
 
   it('says in one sentence that a port is taken, or that the page is not built', async () => {

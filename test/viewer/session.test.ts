@@ -41,7 +41,7 @@ function watch(parameters: Record<string, number>, options: Partial<ServiceOptio
   };
 }
 
-const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 15_000, interval: 10 }).toBe(true);
+const until = (what: () => boolean): Promise<void> => expect.poll(what, { timeout: 60_000, interval: 10 }).toBe(true);
 
 describe('a session with a model', () => {
   it('[V5] tells a flood of thoughts, judgements and births in one line a tick, with the number', async () => {

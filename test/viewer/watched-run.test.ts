@@ -41,7 +41,7 @@ describe('the session of a run', () => {
     const said: ServerMessage[] = [];
     const client = session.join({ message: (message) => said.push(message), frame: (bytes) => { frames.push(parseFrame(bytes)); queueMicrotask(() => client.receive({ type: 'drawn' })); } });
     client.receive({ type: 'at', tick: 137 });
-    await expect.poll(() => frames.at(-1)?.tick, { timeout: 5000, interval: 5 }).toBe(137);
+    await expect.poll(() => frames.at(-1)?.tick, { timeout: 60_000, interval: 5 }).toBe(137);
     expect(frames.at(-1)).toMatchObject({ past: true, played: true });
     expect(options.playback!.fingerprint).toBe(prints.get(137));
     writeFileSync(join(out, 'bookmarks.json'), '{"lichen":1,"bookmarks":[{"tick":"x"}]}');

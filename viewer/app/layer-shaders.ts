@@ -132,15 +132,16 @@ void main() {
 export const RING_VERTEX = `#version 300 es
 precision highp float;
 in vec2 aPlace;
-in float aBorn; // seconds
+in float aBorn; // seconds, or pictures where motion is not wanted
 ${SHARED_UNIFORMS}
 uniform float uNow;
 uniform float uRingLife;
+uniform float uStill;   // 1 where motion is not wanted
 flat out vec3 vRing; // radius, strength, size of the point
 ${SHARED_PLACE}
 void main() {
   float age = (uNow - aBorn) / uRingLife;
-  float grown = 1.0 - (1.0 - age) * (1.0 - age);
+  float grown = mix(1.0 - (1.0 - age) * (1.0 - age), 0.6, uStill);
   float radius = mix(4.0, clamp(uScale * 1.9, 9.0, 30.0), grown);
   vRing = vec3(radius, clamp(1.0 - age, 0.0, 1.0), radius + 2.0);
   gl_PointSize = 2.0 * vRing.z / uPixel;
@@ -161,16 +162,17 @@ void main() {
   finalColor = vec4(colour * alpha, alpha);
 }`;
 
-/** A cross that shrinks: not only another colour than a birth's ring, but another shape. */
+/** A cross that shrinks, where that is no motion too much: not only another colour than a birth's ring, but another shape. */
 export const DEATH_FRAGMENT = `#version 300 es
 precision highp float;
 flat in vec3 vRing;
 uniform float uLight;
 uniform float uPixel;
+uniform float uStill;
 out vec4 finalColor;
 void main() {
   vec2 at = (gl_PointCoord * 2.0 - 1.0) * vRing.z;
-  float size = mix(2.0, 6.0, vRing.y);
+  float size = mix(mix(2.0, 6.0, vRing.y), 5.0, uStill);
   float stroke = min(abs(at.x - at.y), abs(at.x + at.y)) * 0.70710678;
   float cross = (1.0 - smoothstep(0.4, 0.6 + max(1.0, uPixel), stroke)) * step(max(abs(at.x), abs(at.y)), size);
   float alpha = cross * vRing.y * 0.85;

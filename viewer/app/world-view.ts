@@ -161,10 +161,9 @@ export class WorldView {
     this.camera.enter(frame.width, frame.height);
     this.#organisms.update(frame);
     this.#field.update(frame);
-    if (!wantsStillness()) {
-      if (this.#choices.births) this.#births.add(frame, nowSeconds);
-      if (this.#choices.deaths) this.#deaths.add(frame, nowSeconds);
-    }
+    const isStill = wantsStillness();
+    if (this.#choices.births) this.#births.add(frame, nowSeconds, isStill);
+    if (this.#choices.deaths) this.#deaths.add(frame, nowSeconds, isStill);
     this.#shown.next({ hue: frame.hue, from: frame.hueFrom, to: frame.hueTo, past: frame.past });
     this.#inHand = placeInHand(frame);
     this.#keepInMiddle();

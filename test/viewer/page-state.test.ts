@@ -1,11 +1,12 @@
-import { produce } from 'immer';
+import { produce, type Draft } from 'immer';
 import { describe, expect, it } from 'vitest';
 import { budgetBrief, budgetLines, isNearlySpent, raisedCap, spentUnits } from '../../viewer/app/budget-words.ts';
 import { Camera } from '../../viewer/app/camera.ts';
+import { doingThen, figuresThen, whenThen } from '../../viewer/app/card-past.ts';
 import { applyMessage, EMPTY_STATE, letGo, MAX_LOG_LINES, type PageState } from '../../viewer/app/state.ts';
 import { actColour } from '../../viewer/app/palette.ts';
 import { shortUnit, stepped, withVisibleControls } from '../../viewer/app/words.ts';
-import type { BudgetFacts, LogLine, OrganismFacts, ServerMessage } from '../../viewer/protocol.ts';
+import type { BudgetFacts, LogLine, OrganismFacts, PastOrganismFacts, ServerMessage } from '../../viewer/protocol.ts';
 
 function after(state: PageState, ...messages: ServerMessage[]): PageState {
   return produce(state, (draft) => messages.forEach((message) => applyMessage(draft, message)));
@@ -30,6 +31,22 @@ describe('the state of the page', () => {
     const state = after(EMPTY_STATE, { type: 'organism', organism }, { type: 'organism', organism: dead });
     expect(state.hand).toEqual({ kind: 'organism', organism: { ...organism, alive: false, age: 9, energy: 0 } });
     expect(after(state, { type: 'organism', organism: null }).hand).toMatchObject({ organism: { alive: false, children: 3 } });
+  });
+
+  it('[V19] says of one who was looked at in the past, and is not among the living, that it is dead', () => {
+    const known = { bornAt: 10, diedAt: 40, operator: 'copy', lineage: 1, parents: [3], genome: 'otherwise -> eat', rewritten: false, genotype: 7 };
+    const seen = { x: 1, y: 2, hue: 90, act: 'eat', signal: null, energy: { from: 4, to: 8 } };
+    const then: PastOrganismFacts = { id: 7, tick: 30, was: 'alive', seen, known, parentGenome: null, ancestors: [], ancestorCount: 0, story: null, thoughts: [] };
+    const looking = after(EMPTY_STATE, { type: 'pastOrganism', organism: then });
+    expect([figuresThen(then), whenThen(then), doingThen(then)]).toEqual(['age 20 · energy 4.00 to 8.00', 'at tick 30; it died in tick 40', 'did eat']);
+    const back = after(produce(looking, (draft) => { draft.totals = { tick: 90 } as Draft<PageState>['totals']; }), { type: 'organism', organism: null });
+    expect(back.hand).toEqual({ kind: 'past', organism: { ...then, was: 'dead', tick: 90 } });
+    const { organism: now } = back.hand as Extract<PageState['hand'], { kind: 'past' }>;
+    expect([figuresThen(now), whenThen(now), doingThen(now)]).toEqual(['died at age 30', 'at tick 90: dead, since tick 40', '']);
+    // it is as it was when the past is looked at again, and who lives is a living one
+    expect(after(back, { type: 'pastOrganism', organism: then }).hand).toEqual(looking.hand);
+    expect(after(looking, { type: 'organism', organism }).hand).toEqual({ kind: 'organism', organism });
+    expect(figuresThen({ ...now, known: { ...known, diedAt: null } })).toBe('dead');
   });
 
   it('[V22] takes nobody in hand again who was let go, whatever of it was on its way; who is taken next is', () => {

@@ -1,8 +1,9 @@
 import type { PastOrganismFacts } from '../protocol.ts';
 import { count, figure, operatorInWords } from './words.ts';
 
-/** What stands beside the name: how old it was, and how much energy it had, as near as that is kept. */
+/** What stands beside the name: how old it was, and how much energy it had, as near as that is kept; of the dead how old they became. */
 export function figuresThen({ was, seen, known, tick }: PastOrganismFacts): string {
+  if (was === 'dead') return typeof known?.diedAt === 'number' ? `died at age ${count(known.diedAt - known.bornAt)}` : 'dead';
   const energy = seen === null ? '' : seen.energy.to === null ? `energy ${figure(seen.energy.from)} or more` : `energy ${figure(seen.energy.from)} to ${figure(seen.energy.to)}`;
   const age = was !== 'alive' ? '' : known === null ? 'age not known' : `age ${count(tick - known.bornAt)}`;
   return [age, energy].filter((words) => words !== '').join(' · ');
@@ -26,8 +27,8 @@ export function authorThen({ known }: PastOrganismFacts): string {
 }
 
 /** What it did and said in that tick. */
-export function doingThen({ seen }: PastOrganismFacts): string {
-  return seen === null ? '' : `${seen.act === '' ? 'did nothing' : `did ${seen.act}`}${seen.signal === null ? '' : ` · signalled ${seen.signal}`}`;
+export function doingThen({ was, seen }: PastOrganismFacts): string {
+  return seen === null || was !== 'alive' ? '' : `${seen.act === '' ? 'did nothing' : `did ${seen.act}`}${seen.signal === null ? '' : ` · signalled ${seen.signal}`}`;
 }
 
 /** What nobody can say of the past, in a sentence. */

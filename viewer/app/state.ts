@@ -187,6 +187,8 @@ export function applyMessage(draft: Draft<PageState>, message: ServerMessage): v
       else if (message.organism !== null) draft.hand = { kind: 'organism', organism: withLastLife(draft.hand, message.organism) };
       // Nothing more is known of an organism that died childless; what was seen of it stays until it is let go.
       else if (draft.hand?.kind === 'organism') draft.hand.organism.alive = false;
+      // and who was looked at in the past is not among the living, to whom one has come back
+      else if (draft.hand?.kind === 'past') draft.hand.organism = { ...plain(draft.hand.organism), was: 'dead', tick: draft.totals?.tick ?? draft.hand.organism.tick };
       return;
     case 'pastOrganism':
       if (!draft.isLettingGo) draft.hand = { kind: 'past', organism: message.organism };

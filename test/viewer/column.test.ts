@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ArchiveMap, cellRanges, neighbour, NO_CELL } from '../../viewer/app/archive-map.ts';
 import { toCsv } from '../../viewer/app/csv.ts';
 import { cladeAt, layMuller, REST, sampleAt, withDescendants } from '../../viewer/app/muller-plot.ts';
-import { fileName } from '../../viewer/app/save-file.ts';
+import { fileName, originOf } from '../../viewer/app/save-file.ts';
 import { curvePoints, horizon, scheduleInWords } from '../../viewer/app/schedule-curve.ts';
 import { firstParts, nextStep, partsOf, readSchedule, SCHEDULE_FIELDS, type ScheduleKind } from '../../viewer/app/schedule-fields.ts';
 import { valueAt, type Schedule } from '../../core/schedules/schedule.ts';
@@ -41,9 +41,10 @@ describe('tables for other tools', () => {
       .toBe('a,"b ""c"""\r\n1,\r\n-0.5,"x, y"\r\n,"\'=HYPERLINK(""http://x"")"\r\n0,left\\u202eright\r\n7,\'-1+1\r\n');
   });
 
-  it('names a file after its world, seed and tick', () => {
-    const state = { world: { name: 'Moiré World' }, seed: 7, totals: { tick: 48_210 } } as Parameters<typeof fileName>[0];
-    expect(fileName(state, 'archive', 'png')).toBe('moire-world-7-48210-archive.png');
+  it('[V16] names a file after its world, seed and tick: of the past the past one', () => {
+    const state = { world: { name: 'Moiré World', title: 'Moiré' }, seed: 7, totals: { tick: 48_210 } } as Parameters<typeof originOf>[0];
+    expect(fileName(originOf(state), 'archive', 'png')).toBe('moire-world-7-48210-archive.png');
+    expect(originOf({ ...state, past: { tick: 300, played: false } })).toEqual({ name: 'moire-world-7-300', words: 'Moiré, seed 7, tick 300' });
   });
 });
 

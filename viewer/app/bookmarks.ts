@@ -1,7 +1,7 @@
 import type { Bookmark, ClientMessage } from '../protocol.ts';
 import { byId, element, setText } from './dom.ts';
 import type { Looking } from './looking.ts';
-import { placeUnder } from './panel.ts';
+import { placeUnder } from './popovers.ts';
 import type { Store } from './state.ts';
 import { count, withVisibleControls } from './words.ts';
 

@@ -3,11 +3,13 @@ import type { Ancestor, ClientMessage, OrganismFacts, PastOrganismFacts, WorldFa
 import { ancestorFold, childrenFold, lifetime } from './card-ancestry.ts';
 import { storyFold, thoughtsFold } from './card-model.ts';
 import { authorThen, doingThen, figuresThen, unknownThen, whenThen } from './card-past.ts';
+import { cardMenu, lineShown } from './card-save.ts';
 import { byId, element, setText } from './dom.ts';
 import { Folds, Piece } from './fold.ts';
 import { diffGenomes, differencesInWords } from './genome-diff.ts';
 import { genomeElement, lightLine, type Vocabulary } from './genome-text.ts';
 import { tagColour } from './palette.ts';
+import { isSomethingOpen } from './popovers.ts';
 import { letGo, type EliteFacts, type Store } from './state.ts';
 import { count, figure, operatorInWords } from './words.ts';
 
@@ -49,7 +51,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
   const children = new Piece();
   const ancestors = new Piece();
   const body = element('div', { class: 'body' }, ...[author, walk, intent, differences, genome, foot, unknown, story, thoughts, children, ancestors].map(({ node }) => node));
-  card.append(element('header', {}, element('h2', {}, swatch, name), figures, close), body);
+  card.append(element('header', {}, element('h2', {}, swatch, name), figures, ...cardMenu(store, { name, figures, swatch, body }), close), body);
 
   const light = (genotype: number | null): void => {
     lit = genotype;
@@ -109,9 +111,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
   };
 
   const showOrganism = (organism: OrganismFacts, world: WorldFacts | null, vocabulary: Vocabulary): void => {
-    const { line: asked } = store.now;
-    // the line as it was asked for reaches farther; the nearest twelve are newer
-    const line = asked?.id === organism.id ? [...organism.ancestors, ...asked.ancestors.slice(organism.ancestors.length)] : organism.ancestors;
+    const line = lineShown({ kind: 'organism', organism }, store.now.line);
     swatch.style.background = tagColour(store.now.palette, organism.tag);
     setText(name, `Organism ${count(organism.id)}`);
     setText(figures, organism.alive ? `age ${count(organism.age)} · energy ${figure(organism.energy)}` : `died at age ${count(organism.age)}`);
@@ -136,8 +136,7 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
 
   const showPast = (organism: PastOrganismFacts, vocabulary: Vocabulary): void => {
     const { id, known, seen } = organism;
-    const { line: asked } = store.now;
-    const line = asked?.id === id ? [...organism.ancestors, ...asked.ancestors.slice(organism.ancestors.length)] : organism.ancestors;
+    const line = lineShown({ kind: 'past', organism }, store.now.line);
     swatch.style.background = tagColour(store.now.palette, seen?.hue ?? 0);
     setText(name, `Organism ${count(id)}`);
     setText(figures, figuresThen(organism));
@@ -184,7 +183,8 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
     inHand = hand === null ? '' : hand.kind !== 'elite' ? `organism ${hand.organism.id}` : `elite ${hand.elite.cell} ${hand.elite.organism}`;
     if (inHand !== before) ancestorRead = null;
     if (hand === null) return;
-    swatch.hidden = hand.kind === 'elite';
+    // of whom no picture tells, the colour is not known
+    swatch.hidden = hand.kind === 'elite' || (hand.kind === 'past' && hand.organism.seen === null);
     if (hand.kind === 'organism') showOrganism(hand.organism, world, vocabularyOf(world));
     else if (hand.kind === 'past') showPast(hand.organism, vocabularyOf(world));
     else showElite(hand.elite, world, vocabularyOf(world));
@@ -198,6 +198,6 @@ export function showCard(store: Store, send: (message: ClientMessage) => void): 
   combineLatest([store.watch(({ hand }) => hand), store.watch(({ world }) => world), store.watch(({ palette }) => palette), store.watch(({ line }) => line)]).subscribe(draw);
   fromEvent<KeyboardEvent>(window, 'keydown').subscribe((event) => {
     // Escape closes what is on top first
-    if (event.key === 'Escape' && store.now.hand !== null && document.querySelector(':popover-open, dialog[open]') === null) release();
+    if (event.key === 'Escape' && store.now.hand !== null && !isSomethingOpen()) release();
   });
 }

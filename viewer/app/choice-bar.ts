@@ -2,7 +2,7 @@ import { combineLatest } from 'rxjs';
 import type { ClientMessage, HueFacts } from '../protocol.ts';
 import { byId, element } from './dom.ts';
 import { actColour, css, hueGradient, type PaletteName } from './palette.ts';
-import { placeUnder } from './panel.ts';
+import { placeUnder } from './popovers.ts';
 import { keep, recall } from './remembered.ts';
 import type { Store } from './state.ts';
 import { chooseTheme, themeChoice, THEMES } from './theme.ts';

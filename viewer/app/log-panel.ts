@@ -3,13 +3,13 @@ import { groupOf, type LogGroup } from '../log-lines.ts';
 import type { LogLine } from '../protocol.ts';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
+import { saidBy } from './page-text.ts';
 import { dressPanel } from './panel.ts';
 import type { Store } from './state.ts';
 import { turns } from './turns.ts';
 import { count, withVisibleControls } from './words.ts';
 
 const REDRAW_MS = 250;
-const PICTURE_LINES = 40;
 type Choice = 'all' | LogGroup;
 const CHOICES: readonly Choice[] = ['all', 'people', 'model', 'births', 'thoughts'];
 /** Choices that say nothing where there is no model. */
@@ -76,9 +76,7 @@ export function showLog(store: Store): void {
 
   dressPanel(store, {
     name: 'log',
-    picture: (theme) => ({
-      parts: shownLines().slice(0, PICTURE_LINES).map(({ tick, text, kind }) => ({ kind: 'text', text: `${count(tick)}   ${withVisibleControls(text)}`, colour: kind === 'fallback' ? theme.gold : kind === 'command' ? theme.ink : theme.dim })),
-    }),
+    picture: () => ({ parts: [nothing, list].flatMap(saidBy) }),
     tables: [{ name: 'events', title: 'Events shown', csv: () => toCsv(['seq', 'tick', 'kind', 'text'], shownLines().map(({ seq, tick, kind, text }) => [seq, tick, kind, text])) }],
   });
 

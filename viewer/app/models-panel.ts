@@ -2,7 +2,11 @@ import { combineLatest, fromEvent, startWith } from 'rxjs';
 import type { BudgetFacts, ClientMessage, ModelAccount, Totals } from '../protocol.ts';
 import { amount, rate, UNITS } from './budget-words.ts';
 import { capsForm } from './caps-form.ts';
+import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
+import { saidBy, SHARE } from './page-text.ts';
+import { PICTURE_EDGES } from './panel-picture.ts';
+import { saveMenu, worldSource } from './save-menu.ts';
 import type { Store } from './state.ts';
 import { turns } from './turns.ts';
 import { compact, count, money, withVisibleControls } from './words.ts';
@@ -44,6 +48,28 @@ function total(accounts: readonly ModelAccount[]): ModelAccount {
   return sum;
 }
 
+/** By role, then by kind and model. */
+function inOrder(accounts: readonly ModelAccount[]): ModelAccount[] {
+  return [...accounts].sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.model < b.model ? -1 : 1));
+}
+
+function accountsCsv(accounts: readonly ModelAccount[]): string {
+  return toCsv(['role', 'kind', 'model', 'ok', 'repaired', 'fallback', 'over budget', 'shared', 'tried again', 'calls', 'prompt tokens', 'completion tokens', 'dollars'],
+    inOrder(accounts).map((each) => [each.role, each.kind, each.model, each.ok, each.repaired, each.fallback, each.budget, each.shared, each.retries, each.calls, each.promptTokens, each.completionTokens, each.dollars]));
+}
+
+/** Units that there is something to say of. */
+function unitsOf(budget: BudgetFacts): readonly (typeof UNITS)[number][] {
+  return UNITS.filter((unit) => budget.caps[unit] !== undefined || budget.spent[unit] > 0);
+}
+
+function costsCsv(budget: BudgetFacts | null): string {
+  return toCsv(['unit', 'spent', 'cap', 'left', 'a minute'], budget === null ? [] : unitsOf(budget).map((unit) => {
+    const cap = budget.caps[unit];
+    return [unit, budget.spent[unit], cap ?? null, cap === undefined ? null : Math.max(0, cap - budget.spent[unit]), budget.perMinute[unit]];
+  }));
+}
+
 /** Who was asked for what, and what came of it. Rows stay where they are while their figures change. */
 class AccountTable {
   readonly node = element('table');
@@ -52,7 +78,7 @@ class AccountTable {
   #cells: HTMLElement[][] = [];
 
   show(accounts: readonly ModelAccount[]): void {
-    const sorted = [...accounts].sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : a.model < b.model ? -1 : 1));
+    const sorted = inOrder(accounts);
     const rows = sorted.length > 1 ? [...sorted, total(sorted)] : sorted;
     const key = JSON.stringify(sorted.map(({ role, kind, model }) => [role, kind, model]));
     if (key !== this.#key) this.#build(rows, new Set(sorted.map(({ model }) => model)).size > 1);
@@ -81,11 +107,11 @@ class AccountTable {
 }
 
 function costRows(budget: BudgetFacts): HTMLElement[] {
-  return UNITS.filter((unit) => budget.caps[unit] !== undefined || budget.spent[unit] > 0).map((unit) => {
+  return unitsOf(budget).map((unit) => {
     const cap = budget.caps[unit];
     const spent = budget.spent[unit];
     const used = cap === undefined ? 0 : cap > 0 ? Math.min(1, spent / cap) : 1;
-    const bar = element('i', { class: used >= 0.8 ? 'bar amber' : 'bar', role: 'img', 'aria-label': cap === undefined ? 'no cap' : `${Math.round(used * 100)} % of the cap` });
+    const bar = element('i', { class: used >= 0.8 ? 'bar amber' : 'bar', role: 'img', [SHARE]: used.toFixed(4), 'aria-label': cap === undefined ? 'no cap' : `${Math.round(used * 100)} % of the cap` });
     bar.style.setProperty('--way', `${(used * 100).toFixed(1)}%`);
     return element('tr', { 'data-unit': unit },
       element('th', { scope: 'row' }, unit), element('td', {}, amount(unit, spent)),
@@ -106,7 +132,15 @@ export function showModels(store: Store, send: (message: ClientMessage) => void)
   const costs = element('tbody');
   const costTable = element('table', { class: 'costs' },
     element('thead', {}, element('tr', {}, ...['', 'spent', 'cap', 'left', 'a minute', ''].map((name) => element('th', { scope: 'col' }, name)))), costs);
-  panel.append(element('header', {}, title, note, close), nothing, table.node, costTable,
+  const menu = saveMenu(worldSource(store), {
+    name: 'models', title: () => title.textContent, figures: () => note.textContent, width: () => panel.clientWidth + PICTURE_EDGES,
+    picture: () => ({ parts: [nothing, table.node, costTable].flatMap(saidBy) }),
+    tables: [
+      { name: 'models', title: 'Who was asked', csv: () => accountsCsv(store.now.totals?.model.accounts ?? []) },
+      { name: 'costs', title: 'What it cost', isThere: () => store.now.totals !== null && store.now.totals.budget !== null, csv: () => costsCsv(store.now.totals?.budget ?? null) },
+    ],
+  }, 'Models');
+  panel.append(element('header', {}, title, note, ...menu, close), nothing, table.node, costTable,
     capsForm(store, send, { name: 'Caps', button: 'set these caps', suggest: false }).node);
 
   const draw = (totals: Totals): void => {

@@ -1,18 +1,9 @@
 import { byId, element } from './dom.ts';
-import { paintPanel, type PictureContent } from './panel-picture.ts';
-import { fileName, savePicture, saveText } from './save-file.ts';
+import { saveMenu, worldSource, type SaveOptions } from './save-menu.ts';
 import type { Store } from './state.ts';
-import { theme$, type Theme } from './theme.ts';
 
-/** What can be taken away from a panel; tables are made when they are asked for. */
-export interface PanelOptions {
-  /** Part of the file's name, and of ids. */
-  name: string;
-  picture(theme: Theme): Omit<PictureContent, 'title' | 'figures'>;
-  tables: readonly { name: string; title: string; csv(): string }[];
-  /** What stands in the menu besides, above the files. */
-  choices?: readonly Node[];
-}
+/** What can be taken away from a panel; its title, figures and width are those that it has on the page. */
+export type PanelOptions = Omit<SaveOptions, 'title' | 'figures' | 'width' | 'called'>;
 
 const FOLDED = 'lichen.folded.';
 
@@ -32,22 +23,13 @@ function remember(name: string, folded: boolean): void {
   }
 }
 
-/** Puts an open popover under a button, or above where there is no room, inside the window. */
-export function placeAt(popover: HTMLElement, button: HTMLElement): void {
-  const from = button.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = popover;
-  const isBelow = from.bottom + 4 + height <= innerHeight;
-  popover.style.left = `${Math.max(8, Math.min(from.right - width, innerWidth - width - 8))}px`;
-  popover.style.top = `${Math.max(8, isBelow ? from.bottom + 4 : from.top - height - 4)}px`;
-}
-
-/** Keeps a popover with the button that opens it. */
-export function placeUnder(popover: HTMLElement, button: HTMLElement): void {
-  popover.addEventListener('toggle', (event) => {
-    const isOpen = (event as ToggleEvent).newState === 'open';
-    button.setAttribute('aria-expanded', String(isOpen));
-    if (isOpen) placeAt(popover, button);
-  });
+/** A panel of the page by the parts that all have. */
+export function partsOfPanel(name: string): { panel: HTMLElement; header: HTMLElement; heading: HTMLElement; figures: HTMLElement | null } {
+  const panel = byId(`${name}-panel`, HTMLElement);
+  const header = panel.querySelector('header');
+  const heading = panel.querySelector('h2');
+  if (header === null || heading === null) throw new Error(`The panel "${name}" has no header with a title.`);
+  return { panel, header, heading, figures: header.querySelector('p') };
 }
 
 /**
@@ -56,12 +38,8 @@ export function placeUnder(popover: HTMLElement, button: HTMLElement): void {
  * it is so again.
  */
 export function dressPanel(store: Store, options: PanelOptions): { isOpen(): boolean; onOpen(draw: () => void): void } {
-  const { name, picture, tables, choices = [] } = options;
-  const panel = byId(`${name}-panel`, HTMLElement);
-  const header = panel.querySelector('header');
-  const heading = panel.querySelector('h2');
-  const figures = header?.querySelector('p') ?? null;
-  if (header === null || heading === null) throw new Error(`The panel "${name}" has no header with a title.`);
+  const { name } = options;
+  const { panel, header, heading, figures } = partsOfPanel(name);
   const drawings: (() => void)[] = [];
   /** Whether any of it is on the screen; until the browser has looked, it may be. */
   let isOnScreen = true;
@@ -83,28 +61,9 @@ export function dressPanel(store: Store, options: PanelOptions): { isOpen(): boo
     remember(name, folded);
     fold(folded);
   });
-
-  const refuse = (error: unknown): void => store.change((draft) => { draft.trouble = error instanceof Error ? error.message : String(error); });
-  let theme: Theme | null = null;
-  theme$.subscribe((now) => { theme = now; });
-  const item = (text: string, key: string, save: () => void | Promise<void>): HTMLElement => {
-    const button = element('button', { type: 'button', 'data-save': key }, text);
-    button.addEventListener('click', () => {
-      popover.hidePopover();
-      void (async () => save())().catch(refuse);
-    });
-    return button;
-  };
-  const popover = element('div', { popover: 'auto', class: 'menu', id: `${name}-menu`, 'aria-label': `${heading.textContent}: save` }, ...choices,
-    item('Picture (PNG)', 'png', () => {
-      if (theme === null) return;
-      const content = { title: `${title.textContent} · ${store.now.world?.title ?? ''}, seed ${store.now.seed ?? 0}, tick ${store.now.totals?.tick ?? 0}`, figures: figures?.innerText ?? '', ...picture(theme) };
-      return savePicture(fileName(store.now, name, 'png'), paintPanel(content, theme, Math.max(480, panel.clientWidth)));
-    }),
-    ...tables.map((table) => item(`${table.title} (CSV)`, table.name, () => saveText(fileName(store.now, table.name, 'csv'), table.csv()))));
-  const button = element('button', { type: 'button', class: 'panel-menu', popovertarget: popover.id, 'aria-label': `${heading.textContent}: save and choose`, 'aria-expanded': false }, '⋯');
-  placeUnder(popover, button);
-  header.append(button, popover);
+  header.append(...saveMenu(worldSource(store), {
+    ...options, title: () => title.textContent, figures: () => figures?.innerText ?? '', width: () => panel.clientWidth,
+  }, heading.textContent));
   fold(remembered(name));
   return {
     isOpen: () => isOnScreen && !panel.classList.contains('folded'),

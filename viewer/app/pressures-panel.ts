@@ -1,7 +1,8 @@
 import type { ClientMessage, ParameterFacts } from '../protocol.ts';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
-import { dressPanel, placeAt } from './panel.ts';
+import { dressPanel } from './panel.ts';
+import { placeAt } from './popovers.ts';
 import { pressureRow } from './pressure-row.ts';
 import { scheduleInWords } from './schedule-curve.ts';
 import { scheduleForm } from './schedule-form.ts';

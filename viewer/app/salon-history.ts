@@ -1,7 +1,12 @@
 import { auditTime, combineLatest } from 'rxjs';
 import uPlot from 'uplot';
+import { toCsv } from './csv.ts';
 import { byId, setText } from './dom.ts';
+import { PICTURE_EDGES } from './panel-picture.ts';
+import { plotPart, plotSize } from './plot-picture.ts';
+import { salonSource } from './salon-save.ts';
 import type { RunView, SalonStore } from './salon-state.ts';
+import { LEAST_WIDTH, saveMenu } from './save-menu.ts';
 import { theme$, type Theme } from './theme.ts';
 import { compact, count, figure, percent } from './words.ts';
 
@@ -12,12 +17,12 @@ function columns(run: RunView | null): uPlot.AlignedData {
   return [points.map(({ iteration }) => iteration), points.map(({ qdScore }) => qdScore), points.map(({ coverage }) => coverage * 100)];
 }
 
-function options(theme: Theme, host: HTMLElement, iterations: number, onPoint: (index: number | null) => void): uPlot.Options {
+function options(theme: Theme, { width, height }: { width: number; height: number }, iterations: number, onPoint: (index: number | null) => void): uPlot.Options {
   const font = '11px system-ui, sans-serif';
   const axis = { stroke: theme.dim, font, ticks: { show: false }, grid: { stroke: theme.line, width: 1 } };
   const brief = (_: uPlot, values: number[]): string[] => values.map(compact);
   return {
-    width: host.clientWidth || 300, height: host.clientHeight || 90, padding: [8, 4, 0, 0],
+    width, height, padding: [8, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 5 }, drag: { x: false, y: false } },
     scales: {
@@ -46,6 +51,20 @@ export function showHistory(store: SalonStore): void {
   const rate = byId('rate', HTMLElement);
   let plot: uPlot | null = null;
   let pointed: number | null = null;
+  const pictureWidth = (): number => Math.max(LEAST_WIDTH, host.clientWidth) + PICTURE_EDGES;
+  byId('history-doors', HTMLElement).append(...saveMenu(salonSource(store), {
+    name: 'history', title: () => 'QD-score and coverage', figures: () => '', width: pictureWidth,
+    async picture(theme) {
+      const { run } = store;
+      if (run === null) return { parts: [] };
+      const { qdScore, coverage } = run.state;
+      return { parts: [
+        { kind: 'text', text: [{ text: `QD-score ${figure(qdScore)}`, colour: theme.moss }, { text: ' · ' }, { text: `coverage ${percent(coverage)}, dashed`, colour: theme.sky }, { text: ' · over the texts of the run' }] },
+        await plotPart(options(theme, plotSize(host, pictureWidth()), run.iterations, () => undefined), columns(run)),
+      ] };
+    },
+    tables: [{ name: 'history', title: 'QD-score and coverage', csv: () => toCsv(['text', 'QD-score', 'coverage'], (store.run?.points ?? []).map(({ iteration, qdScore, coverage }) => [iteration, qdScore, coverage])) }],
+  }, 'QD-score and coverage'));
 
   const say = (): void => {
     const { run, now: { totals } } = store;
@@ -63,7 +82,7 @@ export function showHistory(store: SalonStore): void {
   };
   const build = (theme: Theme): void => {
     plot?.destroy();
-    plot = new uPlot(options(theme, host, store.run?.iterations ?? 1, (index) => {
+    plot = new uPlot(options(theme, { width: host.clientWidth || 300, height: host.clientHeight || 90 }, store.run?.iterations ?? 1, (index) => {
       pointed = index;
       say();
     }), columns(store.run), host);

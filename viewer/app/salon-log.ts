@@ -1,14 +1,28 @@
 import type { SalonClientMessage, SalonLine } from '../salon-protocol.ts';
+import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
+import { saidBy } from './page-text.ts';
 import { qualityWords } from './salon-map.ts';
+import { offerPanel } from './salon-save.ts';
 import type { SalonStore } from './salon-state.ts';
 import { outcomeMark, outcomeWords } from './salon-words.ts';
 import { count, withVisibleControls } from './words.ts';
+
+/** Of the picture, in CSS pixels: texts are long. */
+const LOG_WIDTH = 720;
 
 /** The last texts of the run that is drawn, newest first, with what became of each; a click reads one. */
 export function showTexts(store: SalonStore, send: (message: SalonClientMessage) => void): void {
   const list = byId('log', HTMLOListElement);
   const figures = byId('log-figures', HTMLElement);
+  offerPanel(store, {
+    name: 'log', width: () => LOG_WIDTH, picture: () => ({ parts: saidBy(list) }),
+    tables: [{
+      name: 'texts', title: 'Texts shown',
+      csv: () => toCsv(['text', 'outcome', 'cell', 'quality', 'excerpt', 'reason'], [...store.run?.lines ?? []].reverse()
+        .map(({ iteration, outcome, cell, quality, excerpt, reason }) => [iteration + 1, outcome, cell < 0 ? null : cell, quality, excerpt, reason])),
+    }],
+  });
   let newest = -1;
   let of = '';
 

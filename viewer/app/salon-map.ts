@@ -1,9 +1,10 @@
 import { combineLatest } from 'rxjs';
-import type { SalonCell, SalonClientMessage, SalonDomain, SalonMeasure } from '../salon-protocol.ts';
+import type { SalonCell, SalonClientMessage, SalonDomain, SalonMeasure, SalonText } from '../salon-protocol.ts';
 import { byId, setText } from './dom.ts';
 import { heat } from './palette.ts';
+import { TEXT_SIZE } from './picture-text.ts';
 import { cellPlace, layoutOf, stepFrom, tickWords, type MapLayout, type Rect } from './salon-layout.ts';
-import type { SalonStore } from './salon-state.ts';
+import type { RunView, SalonStore } from './salon-state.ts';
 import { theme$, wantsStillness, type Theme } from './theme.ts';
 import { withVisibleControls } from './words.ts';
 
@@ -65,24 +66,15 @@ export function showMap(store: SalonStore, send: (message: SalonClientMessage) =
     if (canvas.height !== high) canvas.height = high;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-    const isStrip = domain.measures.length === 1;
-    layout = layoutOf(domain, canvas.clientWidth, canvas.clientHeight, {
-      left: (isStrip ? 2.5 : widestWord(context, domain.measures[1], em) + 4.2) * em, right: 2.2 * em, top: 2 * em,
-      bottom: (domain.measures[0]!.names.length > 0 ? 4.6 : 5.4) * em, gap: 1.6 * em, title: 2 * em,
-    });
-    const pen: Pen = { context, theme, domain, layout, em };
-    for (let cell = 0; cell < domain.cells; cell++) drawCell(pen, cell, run.cells.get(cell), isStrip);
-    drawAxes(pen);
+    const pen = penFor(context, theme, domain, canvas.clientWidth, canvas.clientHeight, em);
+    ({ layout } = pen);
+    drawArchive(pen, run);
     for (const [cell, since] of pulses) {
       const age = (now - since) / PULSE_MS;
       if (age >= 1 || age < 0) pulses.delete(cell);
       else drawPulse(pen, layout.rectOf(cell), age);
     }
-    if (hand !== null && hand.run === chosen) {
-      for (const child of hand.children) if (child.cell !== NO_CELL) drawDot(pen, layout.rectOf(child.cell), theme.gold);
-      for (const parent of hand.parents) drawLink(pen, parent.cell, hand.cell);
-      if (hand.cell !== NO_CELL) drawFrame(pen, layout.rectOf(hand.cell), theme.ink, 2.5);
-    }
+    if (hand !== null && hand.run === chosen) drawKin(pen, hand);
     if (pointed !== NO_CELL && pointed !== hand?.cell) drawFrame(pen, layout.rectOf(pointed), theme.ink, 1.5);
     canvas.dataset['filled'] = String(run.cells.size);
     if (pulses.size > 0) redraw();
@@ -142,7 +134,7 @@ export function showMap(store: SalonStore, send: (message: SalonClientMessage) =
   });
 
   store.pulses$.subscribe(({ run, cell }) => {
-    if (run !== store.now.chosen || wantsStillness()) return;
+    if (run !== store.now.chosen) return;
     pulses.set(cell, performance.now());
     redraw();
   });
@@ -174,6 +166,34 @@ function label({ noun, measures }: SalonDomain): string {
 }
 
 interface Pen { context: CanvasRenderingContext2D; theme: Theme; domain: SalonDomain; layout: MapLayout; em: number }
+
+/** A pen for an archive that fills so much room. */
+function penFor(context: CanvasRenderingContext2D, theme: Theme, domain: SalonDomain, width: number, height: number, em: number): Pen {
+  const layout = layoutOf(domain, width, height, {
+    left: (domain.measures.length === 1 ? 2.5 : widestWord(context, domain.measures[1], em) + 4.2) * em, right: 2.2 * em, top: 2 * em,
+    bottom: (domain.measures[0]!.names.length > 0 ? 4.6 : 5.4) * em, gap: 1.6 * em, title: 2 * em,
+  });
+  return { context, theme, domain, layout, em };
+}
+
+function drawArchive(pen: Pen, { cells }: RunView): void {
+  const { domain } = pen;
+  for (let cell = 0; cell < domain.cells; cell++) drawCell(pen, cell, cells.get(cell), domain.measures.length === 1);
+  drawAxes(pen);
+}
+
+/** The cell of the text that is read, those of its parents, and where texts written from it went. */
+function drawKin(pen: Pen, { cell, parents, children }: SalonText): void {
+  const { layout, theme } = pen;
+  for (const child of children) if (child.cell !== NO_CELL) drawDot(pen, layout.rectOf(child.cell), theme.gold);
+  for (const parent of parents) drawLink(pen, parent.cell, cell);
+  if (cell !== NO_CELL) drawFrame(pen, layout.rectOf(cell), theme.ink, 2.5);
+}
+
+/** The archive of a run for a picture, without what is pointed at. */
+export function paintArchive(context: CanvasRenderingContext2D, { domain, run, theme }: { domain: SalonDomain; run: RunView; theme: Theme }, width: number, height: number): void {
+  drawArchive(penFor(context, theme, domain, width, height, TEXT_SIZE), run);
+}
 
 /** In units of the font's size, at most ten. */
 function widestWord(context: CanvasRenderingContext2D, measure: SalonMeasure | undefined, em: number): number {
@@ -209,7 +229,8 @@ function drawCell({ context, theme, domain, layout, em }: Pen, cell: number, eli
 }
 
 function drawPulse({ context, theme }: Pen, { x, y, width, height }: Rect, age: number): void {
-  const grown = 1 + age * 9;
+  // it opens, or fades in its place where motion is not wanted
+  const grown = 1 + (wantsStillness() ? 0.3 : age) * 9;
   context.globalAlpha = (1 - age) ** 2;
   context.strokeStyle = theme.ink;
   context.lineWidth = 2;

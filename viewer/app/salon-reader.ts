@@ -1,11 +1,16 @@
 import { combineLatest } from 'rxjs';
 import type { SalonClientMessage, SalonDomain, SalonJudgement, SalonRelative, SalonText } from '../salon-protocol.ts';
+import { toCsv, type CsvValue } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
 import { Folds, Piece } from './fold.ts';
+import { saidBy, SHARE } from './page-text.ts';
+import { isSomethingOpen } from './popovers.ts';
 import { cellPlace } from './salon-layout.ts';
 import { qualityColour, qualityWords, shareOf } from './salon-map.ts';
+import { salonSource } from './salon-save.ts';
 import { letGo, type SalonStore } from './salon-state.ts';
 import { outcomeMark, outcomeWords } from './salon-words.ts';
+import { saveMenu } from './save-menu.ts';
 import { theme$ } from './theme.ts';
 import { count, withVisibleControls } from './words.ts';
 
@@ -26,7 +31,17 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
   const close = element('button', { type: 'button', class: 'close', 'aria-label': 'Close (Escape)' }, '×');
   const [text, fate, scores, parents, children, depth, prompt] = ['whole', 'fate', 'scores', 'parents', 'children', 'depth', 'prompt'].map((each) => new Piece({ class: each, 'data-piece': each })) as [Piece, Piece, Piece, Piece, Piece, Piece, Piece];
   const body = element('div', { class: 'body' }, ...[text, fate, scores, parents, children, depth, prompt].map(({ node }) => node));
-  reader.append(element('header', {}, back, name, figures, close), body);
+  const menu = saveMenu(salonSource(store), {
+    name: 'text',
+    called: (own) => `text-${store.now.hand?.id ?? ''}${own === 'text' ? '' : `-${own}`}`,
+    title: () => name.textContent, figures: () => figures.textContent, width: () => reader.clientWidth,
+    picture: () => ({ parts: saidBy(body) }),
+    tables: [
+      { name: 'judgements', title: 'What judges said', isThere: () => (store.now.hand?.judgements.length ?? 0) > 0, csv: () => judgementsCsv(store.now.hand) },
+      { name: 'kin', title: 'It and its kin', csv: () => kinCsv(store.now.hand) },
+    ],
+  }, 'The text in hand');
+  reader.append(element('header', {}, back, name, figures, ...menu, close), body);
 
   const release = (): void => {
     trail.length = 0;
@@ -104,6 +119,7 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
       const bar = element('i', { class: 'score-bar', hidden: share === null });
       if (share !== null) {
         bar.style.setProperty('--way', `${(share * 100).toFixed(1)}%`);
+        bar.setAttribute(SHARE, share.toFixed(4));
         bar.style.setProperty('--score', i === 0 ? qualityColour(share, light) : 'var(--sky)');
       }
       return element('div', { class: 'score', 'data-score': of }, element('dt', {}, withVisibleControls(of)), element('dd', {}, bar, element('span', {}, withVisibleControls(value || 'not told'))));
@@ -120,8 +136,21 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
   });
   combineLatest([store.watch(({ hand }) => hand), store.watch(({ domain }) => domain)]).subscribe(([hand, domain]) => draw(hand, domain));
   window.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && store.now.hand !== null) release();
+    // Escape closes what is on top first
+    if (event.key === 'Escape' && store.now.hand !== null && !isSomethingOpen()) release();
   });
+}
+
+function judgementsCsv(hand: SalonText | null): string {
+  return toCsv(['judge', 'said', 'asked', 'how'], (hand?.judgements ?? []).map(({ name, value, question, how }) => [name, value, question, how]));
+}
+
+/** The text itself whole, and of those around it the beginnings. */
+function kinCsv(hand: SalonText | null): string {
+  const header = ['kin', 'id', 'text', 'outcome', 'cell', 'quality', 'words'];
+  if (hand === null) return toCsv(header, []);
+  const rows = (kin: string, list: readonly SalonRelative[]): CsvValue[][] => list.map(({ id, iteration, outcome, cell, quality, excerpt }) => [kin, id, iteration + 1, outcome, cell < 0 ? null : cell, quality, excerpt]);
+  return toCsv(header, [...rows('itself', [{ ...hand, excerpt: hand.text }]), ...rows('parent', hand.parents), ...rows('child', hand.children), ...rows('of its cell', hand.depth.filter(({ id }) => id !== hand.id))]);
 }
 
 function capital(word: string): string {

@@ -3,6 +3,7 @@ import { budgetBrief, budgetLines, isNearlySpent } from './budget-words.ts';
 import { byId, element, setText, showText } from './dom.ts';
 import { heat } from './palette.ts';
 import { qualityColour } from './salon-map.ts';
+import { offerArchive } from './salon-save.ts';
 import type { SalonStore } from './salon-state.ts';
 import { span } from './salon-words.ts';
 import { theme$ } from './theme.ts';
@@ -73,6 +74,7 @@ export function showArchiveFacts(store: SalonStore): void {
   const figures = byId('archive-figures', HTMLElement);
   const asked = byId('asked', HTMLElement);
   const ramp = byId('scale-ramp', HTMLElement);
+  offerArchive(store);
   store.watch(() => store.run).subscribe((run) => {
     if (run === null) return;
     const { coverage, best, corrected, stage, iteration } = run.state;

@@ -1,9 +1,24 @@
 import type { PageState } from './state.ts';
 
-/** `meadow-7-1200-archive.png`: world, seed and tick say where a file comes from. */
-export function fileName({ world, seed, totals }: Pick<PageState, 'world' | 'seed' | 'totals'>, what: string, extension: string): string {
-  const name = (world?.name ?? 'world').normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return `${name}-${seed ?? 0}-${totals?.tick ?? 0}-${what}.${extension}`;
+/** Where a saved file comes from, for its name and in words. */
+export interface Origin { readonly name: string; readonly words: string }
+
+type Place = Pick<PageState, 'world' | 'seed' | 'totals'> & Partial<Pick<PageState, 'past'>>;
+
+/** A word as a part of a file's name. */
+export function inFileName(word: string): string {
+  return word.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
+
+/** World, seed and tick: the present's, unless a past tick is given. */
+export function originOf({ world, seed, totals, past = null }: Place): Origin {
+  const tick = past?.tick ?? totals?.tick ?? 0;
+  return { name: `${inFileName(world?.name ?? 'world')}-${seed ?? 0}-${tick}`, words: `${world?.title ?? ''}, seed ${seed ?? 0}, tick ${tick}` };
+}
+
+/** `meadow-7-1200-archive.png`. */
+export function fileName({ name }: Origin, what: string, extension: string): string {
+  return `${name}-${what}.${extension}`;
 }
 
 /** Lets the reader keep a file; nothing leaves the page. */

@@ -2,7 +2,10 @@ import { combineLatest } from 'rxjs';
 import uPlot from 'uplot';
 import { toCsv } from './csv.ts';
 import { byId, element, setText } from './dom.ts';
-import { dressPanel, placeUnder } from './panel.ts';
+import { dressPanel } from './panel.ts';
+import { FINER, plotPart, plotSize } from './plot-picture.ts';
+import { placeUnder } from './popovers.ts';
+import { LEAST_WIDTH } from './save-menu.ts';
 import { allLines, drawnLines, FIRST_LINES, tabulate, titleOf, valueBefore, type SeriesLine, type SeriesTable } from './series-lines.ts';
 import { linesColour, plotOptions } from './series-plot.ts';
 import type { Store } from './state.ts';
@@ -23,6 +26,10 @@ function rememberedLines(): string[] {
     // a browser that keeps nothing, or something else under that name: begin as at first
   }
   return [...FIRST_LINES];
+}
+
+function aligned({ ticks, values }: SeriesTable): uPlot.AlignedData {
+  return [ticks, ...values];
 }
 
 /** Population, diversity and whatever else is measured, over time; figures follow the pointer, else they are those of now. */
@@ -49,16 +56,16 @@ export function showSeries(store: Store): void {
   const mostPoints = (): number => Math.max(200, host.clientWidth);
   const data = (): uPlot.AlignedData => {
     table = tabulate(lines, store.now.series, store.now.measured, mostPoints());
-    return [table.ticks, ...table.values];
+    return aligned(table);
   };
 
   const panel = dressPanel(store, {
     name: 'series',
-    picture: () => {
-      const drawn = plot?.ctx.canvas ?? null;
+    async picture(colours) {
+      const choices = { theme: colours, lines, shadowsFrom, ...plotSize(host, Math.max(LEAST_WIDTH, byId('series-panel', HTMLElement).clientWidth)), finer: FINER, pointed: () => undefined };
       return { parts: [
         { kind: 'text', text: lines.map((line) => `${titleOf(line)}${line.shadowOf === null ? '' : ', dashed'}${line.unit === '' ? '' : ` (${line.unit})`}`).join(' · ') },
-        ...(drawn === null ? [] : [{ kind: 'drawing' as const, height: Math.round(drawn.height / drawn.width * (Math.max(480, host.clientWidth) - 40)), paint: (context: CanvasRenderingContext2D, width: number, height: number) => context.drawImage(drawn, 0, 0, width, height) }]),
+        ...lines.length === 0 ? [] : [await plotPart(plotOptions(choices), aligned(tabulate(lines, store.now.series, store.now.measured, mostPoints())))],
       ] };
     },
     tables: [

@@ -28,13 +28,15 @@ export interface PlotChoices {
   shadowsFrom: number;
   width: number;
   height: number;
+  /** How much larger than on the page words are drawn. */
+  finer?: number;
   pointed(index: number | null): void;
 }
 
 /** Names at the ends of their lines, so that colour is not the only key. */
-function nameLines({ theme, lines, shadowsFrom }: PlotChoices): (plot: uPlot) => void {
+function nameLines({ theme, lines, shadowsFrom, finer = 1 }: PlotChoices): (plot: uPlot) => void {
   return ({ ctx, data, bbox, valToPos }) => {
-    const ratio = uPlot.pxRatio;
+    const ratio = uPlot.pxRatio * finer;
     const ends = lines.slice(0, shadowsFrom).flatMap(({ title }, i) => {
       const values = data[i + 1] ?? [];
       let last = values.length - 1;

@@ -1,6 +1,6 @@
 import { byId, element, setText } from './dom.ts';
 import type { Looking } from './looking.ts';
-import { placeUnder } from './panel.ts';
+import { placeUnder } from './popovers.ts';
 import type { Store } from './state.ts';
 import { count } from './words.ts';
 

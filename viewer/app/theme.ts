@@ -40,6 +40,11 @@ lightQuery.addEventListener('change', () => themes.next(apply()));
 /** The theme now, and again when the reader's preference changes. */
 export const theme$: Observable<Theme> = themes.asObservable();
 
+/** What the colours are just now. */
+export function themeNow(): Theme {
+  return themes.value;
+}
+
 export function themeChoice(): ThemeChoice {
   return choice;
 }

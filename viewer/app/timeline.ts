@@ -1,8 +1,11 @@
 import { BehaviorSubject, combineLatest } from 'rxjs';
 import type { Bookmark, LogLine } from '../protocol.ts';
+import { toCsv } from './csv.ts';
 import { byId, element } from './dom.ts';
 import type { Looking } from './looking.ts';
+import { PICTURE_EDGES } from './panel-picture.ts';
 import { rove } from './roving.ts';
+import { saveMenu, worldSource } from './save-menu.ts';
 import type { Store } from './state.ts';
 import { theme$, type Theme } from './theme.ts';
 import { turns } from './turns.ts';
@@ -13,6 +16,9 @@ const PAGE_TICKS = 100;
 /** What is told of beside what people did, and deserves a pin. */
 const EVENTS = new Set<LogLine['kind']>(['model', 'notice']);
 const MOST_EVENT_PINS = 40;
+/** In a picture: height of the silhouette, and how many pins are told of below it. */
+const PICTURE_PX = 120;
+const PICTURE_PINS = 20;
 
 interface Pin { key: string; tick: number; kind: 'command' | 'event' | 'bookmark'; text: string }
 
@@ -21,6 +27,22 @@ export function showTimeline(store: Store, looking: Looking): void {
   const canvas = byId('history', HTMLCanvasElement);
   const pins = byId('pins', HTMLElement);
   const span = (): number => Math.max(1, store.now.totals?.tick ?? 0, store.now.series.at(-1)?.tick ?? 0);
+  const allPins = (): Pin[] => pinsOf(store.now.pins, store.now.log, store.now.bookmarks);
+  byId('doors', HTMLElement).append(...saveMenu(worldSource(store), {
+    name: 'history', called: (own) => (own === 'history' ? 'population' : own),
+    title: () => 'Population over time', figures: () => `${count(store.now.totals?.population ?? 0)} alive · ticks 0 to ${count(span())}`, width: () => canvas.clientWidth + PICTURE_EDGES,
+    picture: (theme) => ({ parts: [
+      { kind: 'drawing', height: PICTURE_PX, paint: (context, width, height) => {
+        paintSilhouette(context, width, height, 1, { theme, last: span(), store });
+        for (const { tick, kind } of allPins()) paintPin(context, Math.min(1, tick / span()) * width, height, pinColour(kind, theme));
+      } },
+      { kind: 'table', rows: allPins().slice(-PICTURE_PINS).map(({ tick, kind, text }) => ({ cells: [{ text: [{ text: count(tick), colour: theme.dim }], isRight: true }, { text: [{ text: '● ', colour: pinColour(kind, theme) }, { text }] }] })) },
+    ] }),
+    tables: [
+      { name: 'population', title: 'Population', csv: () => toCsv(['tick', 'population'], store.now.series.map(({ tick, population }) => [tick, population])) },
+      { name: 'pins', title: 'What was done and named', csv: () => toCsv(['tick', 'kind', 'text'], allPins().map(({ tick, kind, text }) => [tick, kind, text])) },
+    ],
+  }, 'Population over time'));
 
   const tickAt = (event: PointerEvent): number => {
     const { left, width } = canvas.getBoundingClientRect();
@@ -101,6 +123,18 @@ function pinsOf(commands: readonly LogLine[], log: readonly LogLine[], bookmarks
     ...events.map(({ seq, tick, text }): Pin => ({ key: `event ${seq}`, tick, kind: 'event', text })),
     ...bookmarks.map(({ id, tick, text }): Pin => ({ key: `bookmark ${id} ${text}`, tick, kind: 'bookmark', text })),
   ].sort((a, b) => a.tick - b.tick);
+}
+
+function pinColour(kind: Pin['kind'], theme: Theme): string {
+  return { command: theme.gold, event: theme.rust, bookmark: theme.sky }[kind];
+}
+
+function paintPin(context: CanvasRenderingContext2D, x: number, height: number, colour: string): void {
+  context.fillStyle = colour;
+  context.fillRect(x - 0.5, 0, 1, height);
+  context.beginPath();
+  context.arc(x, 4, 3.5, 0, 2 * Math.PI);
+  context.fill();
 }
 
 function paintSilhouette(context: CanvasRenderingContext2D, width: number, height: number, ratio: number, { theme, last, store }: { theme: Theme; last: number; store: Store }): void {

@@ -1,5 +1,5 @@
 import { byId, element } from './dom.ts';
-import { fileName, savePicture } from './save-file.ts';
+import { fileName, originOf, savePicture } from './save-file.ts';
 import type { Store } from './state.ts';
 
 /** Rows from the bottom up, RGBA, as WebGL reads them. */
@@ -21,7 +21,7 @@ export function uprightCanvas({ width, height, data }: Pixels): HTMLCanvasElemen
 export function offerWorldPicture(store: Store, pixels: () => Pixels): void {
   const button = element('button', { type: 'button', class: 'plain', id: 'world-picture', title: 'Save the world as it is drawn, as a PNG file' }, 'picture');
   button.addEventListener('click', () => {
-    savePicture(fileName(store.now, 'world', 'png'), uprightCanvas(pixels()))
+    savePicture(fileName(originOf(store.now), 'world', 'png'), uprightCanvas(pixels()))
       .catch((error: unknown) => store.change((draft) => { draft.trouble = error instanceof Error ? error.message : String(error); }));
   });
   byId('choices', HTMLElement).append(button);

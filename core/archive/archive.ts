@@ -60,6 +60,8 @@ export interface ArchiveStats {
   entropy: number;
   /** Entropy over its greatest for as many cells (Pielou 1966), 0 to 1. NaN with fewer than two cells visited. */
   evenness: number;
+  /** Chance that two candidates, drawn with replacement, fell into different cells (Simpson's 1 − Σ p²). NaN before the first. */
+  simpson: number;
 }
 
 /** The cells whose elite changed between two revisions, for a viewer that draws them. */

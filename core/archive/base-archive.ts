@@ -2,7 +2,7 @@ import { Subject, type Observable } from 'rxjs';
 import type { RandomStream } from '../kernel/random.ts';
 import { AddStatus, type Added, type Archive, type ArchiveDiff, type ArchiveStats, type Change, type Elite, type Report } from './archive.ts';
 import type { PayloadCodec } from './codec.ts';
-import { entropy, evenness } from './diversity.ts';
+import { entropy, evenness, simpson } from './diversity.ts';
 import { pack, type Packable } from '../kernel/packed.ts';
 import { FORMAT, VERSION, PayloadTable, type SavedArchive } from './saved.ts';
 import { Slots } from './slots.ts';
@@ -60,7 +60,7 @@ export abstract class BaseArchive<T> implements Archive<T> {
 
   stats(): ArchiveStats {
     const { numElites, cells, coverage, qdScore, normQdScore, objMax, objMean, visits } = this;
-    return { numElites, cells, coverage, qdScore, normQdScore, objMax, objMean, entropy: entropy(visits), evenness: evenness(visits) };
+    return { numElites, cells, coverage, qdScore, normQdScore, objMax, objMean, entropy: entropy(visits), evenness: evenness(visits), simpson: simpson(visits) };
   }
 
   add(solution: T, objective: number | ArrayLike<number>, measures: ArrayLike<number>): AddStatus {

@@ -19,3 +19,14 @@ export function evenness(counts: ArrayLike<number>): number {
   for (let i = 0; i < counts.length; i++) if (counts[i]! > 0) kinds++;
   return kinds < 2 ? NaN : entropy(counts) / exactLn(kinds);
 }
+
+/** Simpson's index 1 − Σ p² (Gini–Simpson): chance that two drawn with replacement are of different kinds. NaN of nothing. */
+export function simpson(counts: ArrayLike<number>): number {
+  let total = 0;
+  let squares = 0;
+  for (let i = 0; i < counts.length; i++) {
+    total += counts[i]!;
+    squares += counts[i]! * counts[i]!;
+  }
+  return 1 - squares / (total * total);
+}

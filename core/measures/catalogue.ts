@@ -1,5 +1,5 @@
 import { commonColumns } from '../kernel/population.ts';
-import { columns, diversity, operators, population, selection } from './groups/living-groups.ts';
+import { clusters, columns, diversity, operators, population, selection } from './groups/living-groups.ts';
 import { phylogeny, sweeps, tree } from './groups/descent-groups.ts';
 import type { MeasureFact, MeasureGroup, MeasuredWorld } from './groups/group.ts';
 import { archive, embedding, made } from './groups/made-groups.ts';
@@ -9,7 +9,7 @@ import type { MeasureOptions } from './measure-options.ts';
 
 /** All that can be measured of a run, by group. */
 export const catalogue: Readonly<Record<GroupName, MeasureGroup>> = {
-  population, diversity, columns, operators, selection, phylogeny, tree, sweeps, modes, activity, archive, made, embedding,
+  population, diversity, clusters, columns, operators, selection, phylogeny, tree, sweeps, modes, activity, archive, made, embedding,
 };
 
 /** Traits that are read in the genome. */

@@ -1,6 +1,6 @@
 /** Names of the groups, in the order of the catalogue. */
 export const groupNames = [
-  'population', 'diversity', 'columns', 'operators', 'selection', 'phylogeny', 'tree', 'sweeps', 'modes', 'activity', 'archive', 'made', 'embedding',
+  'population', 'diversity', 'clusters', 'columns', 'operators', 'selection', 'phylogeny', 'tree', 'sweeps', 'modes', 'activity', 'archive', 'made', 'embedding',
 ] as const;
 export type GroupName = (typeof groupNames)[number];
 

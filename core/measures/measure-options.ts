@@ -14,8 +14,10 @@ export const measureOptions = z.strictObject({
   wanted: wanted.default([...defaultGroups]),
   /** Ticks from sample to sample. */
   every: ticks.default(10),
-  /** Of what costs more: selection, tree, sweeps' shares of clades, made, embedding. */
+  /** Of what costs more: clusters, selection, tree, sweeps' shares of clades, made, embedding. */
   slowEvery: ticks.default(100),
+  /** How far a genome may be from its cluster's centre: words that differ, over the words of the longer. */
+  clusterDistance: z.number().min(0).max(1).default(0.1),
   /** MODES: ticks from snapshot to snapshot, and snapshots that make up the persistence filter. */
   modesEvery: ticks.default(100),
   modesSnapshots: z.int().min(1).max(10_000).default(10),

@@ -13,6 +13,7 @@ export const phylogeny: MeasureGroup = {
     fact('taxa', 'taxa', 'The living and their ancestors.'), fact('roots', 'taxa', 'Founders who have someone alive or unborn.'),
     fact('depth', 'edges', 'Mean depth of the living: generations since the founders.'), fact('diversity', 'edges', 'Faith\'s phylogenetic diversity: taxa less one.'),
     fact('sumDistance', 'ticks', 'Sum of all branches\' lengths in time.'), fact('meanOrigin', 'ticks', 'Mean time at which the taxa came to be.'),
+    fact('normalisedOrigin', 'ticks', 'The same with each taxon weighed by its kept children less one: mean time of the branchings.'),
     fact('commonOrigin', 'ticks', 'When the most recent common ancestor of all was born; NaN while there is none.'),
     fact('commonDepth', 'edges', 'Its depth.'), fact('coalescences', '', 'How often it has been another than at the sample before, so far.'),
   ],
@@ -27,7 +28,7 @@ export const phylogeny: MeasureGroup = {
         if (now !== null && now !== common) coalescences++;
         common = now;
         return {
-          taxa: tree.size, roots: tree.roots, depth: tree.meanDepth, diversity: tree.phylogeneticDiversity, sumDistance: tree.sumDistance, meanOrigin: tree.meanOrigin(),
+          taxa: tree.size, roots: tree.roots, depth: tree.meanDepth, diversity: tree.phylogeneticDiversity, sumDistance: tree.sumDistance, meanOrigin: tree.meanOrigin(), normalisedOrigin: tree.meanOrigin(true),
           commonOrigin: known ? tree.origin[slot]! : NaN, commonDepth: known ? tree.depth[slot]! : NaN, coalescences,
         };
       },
@@ -46,14 +47,20 @@ export const tree: MeasureGroup = {
     fact('pairwiseMean', 'edges', 'Mean distance of two living organisms through their common ancestor; NaN while there are several roots.'),
     fact('pairwiseVariance', 'edges²', 'Variance of that distance.'), fact('distinctiveness', 'ticks', 'Mean evolutionary distinctiveness of the living.'),
     fact('sackin', '', 'Sackin\'s index.'), fact('collessLike', '', 'The Colless-like index; NaN while there are several roots.'),
+    fact('tips', 'taxa', 'Taxa without kept children: out-degree 0.'), fact('single', 'taxa', 'Taxa with one: out-degree 1.'), fact('forks', 'taxa', 'Taxa with two: out-degree 2.'),
+    fact('fans', 'taxa', 'Taxa with more.'), fact('widest', 'taxa', 'Most kept children of any: the greatest out-degree.'),
   ],
   create: ({ phylogeny: { tree: taxa } }) => ({
     values(tick) {
       const slots = taxa.slots();
       const pairs = pairwiseDistances(taxa, slots);
+      const of = taxa.outDegrees;
+      const degrees = Object.keys(of).map(Number);
+      const wide = degrees.filter((degree) => degree > 2);
       return {
         pairwiseMean: pairs?.mean ?? NaN, pairwiseVariance: pairs?.variance ?? NaN, distinctiveness: mean(evolutionaryDistinctiveness(taxa, tick, slots).values),
         sackin: sackin(taxa, slots), collessLike: collessLike(taxa, slots) ?? NaN,
+        tips: of[0] ?? 0, single: of[1] ?? 0, forks: of[2] ?? 0, fans: wide.reduce((sum, degree) => sum + of[degree]!, 0), widest: Math.max(0, ...degrees),
       };
     },
   }),

@@ -1,6 +1,8 @@
 import { commonColumns } from '../../kernel/population.ts';
 import { operatorNames } from '../../kernel/tick-events.ts';
-import type { Diversity } from '../abundance.ts';
+import { diversityOf, type Diversity } from '../abundance.ts';
+import { clusterTexts } from '../clusters.ts';
+import { frequentGenomes } from '../frequent-genomes.ts';
 import { columnMoments, countDiversity } from '../living.ts';
 import { OperatorShares } from '../operator-shares.ts';
 import { SelectionDifferentials, columnTrait, genomeTrait, type PriceTerms, type Trait } from '../selection.ts';
@@ -68,6 +70,29 @@ export const diversity: MeasureGroup = {
       kept: counted,
     };
   },
+};
+
+/** Most genomes that are clustered in a sample. */
+const MOST_CLUSTERED = 1000;
+
+export const clusters: MeasureGroup = {
+  name: 'clusters', pace: 'slowEvery', cost: 'up to 1,000 genomes are compared word by word with the centres of their clusters',
+  sentence: 'Diversity of the living\'s genomes clustered at a distance: those that differ in a few words count as one.',
+  facts: (_, { clusterDistance }) => [
+    fact('richness', 'clusters', `Clusters of genomes no further than ${clusterDistance} of their words from a centre.`), fact('shannon', 'nats', 'Shannon\'s entropy of the clusters.'),
+    fact('effective', 'clusters', 'Effective number of clusters: exp of the entropy.'), fact('simpson', '', 'Chance that two drawn at random are of different clusters.'),
+    fact('evenness', '', 'Entropy of the clusters over the greatest it could be.'), fact('greatest', '', 'Share of the greatest cluster.'),
+    fact('covered', '', 'Share of the living whose genome was clustered: that of the 1,000 most frequent.'),
+  ],
+  create: ({ simulation: { kernel }, options: { clusterDistance } }) => ({
+    values() {
+      const { texts, counts } = frequentGenomes(kernel, MOST_CLUSTERED);
+      const sizes: number[] = [];
+      clusterTexts(texts, clusterDistance).forEach((cluster, i) => { sizes[cluster] = (sizes[cluster] ?? 0) + counts[i]!; });
+      const { total, richness, shannon, effective, simpson, evenness } = diversityOf(sizes);
+      return { richness, shannon, effective, simpson, evenness, greatest: Math.max(0, ...sizes) / total, covered: total / kernel.pop.count };
+    },
+  }),
 };
 
 /** Columns that name something: their numbers are no quantities. */

@@ -1,10 +1,10 @@
-import type { Kernel } from '../../kernel/kernel.ts';
 import { EmbeddingSeries, type EmbeddingMeasures } from '../embedding-series.ts';
 import { embeddingRows, varietyOf } from '../embeddings.ts';
+import { frequentGenomes } from '../frequent-genomes.ts';
 import { fewEnough, reportMade } from '../made.ts';
 import { NGRAM_EMBEDDING, ngramEmbedding } from '../ngram-embedding.ts';
 import { mean } from '../statistics.ts';
-import type { MeasureFact, MeasureGroup, TextSample } from './group.ts';
+import type { MeasureFact, MeasureGroup } from './group.ts';
 
 const fact = (name: string, unit: string, sentence: string): MeasureFact => ({ name, unit, sentence });
 
@@ -15,15 +15,16 @@ export const archive: MeasureGroup = {
     fact('elites', 'elites', 'Elites in the archive.'), fact('coverage', '', 'Share of its cells that have one.'), fact('qdScore', '', 'QD-score: sum of the elites\' objectives.'),
     fact('objective', '', 'Mean objective of the elites.'), fact('greatest', '', 'Greatest objective there ever was.'),
     fact('entropy', 'nats', 'Entropy of the candidates over the cells they fell into.'), fact('evenness', '', 'How evenly they have fallen on these cells.'),
+    fact('simpson', '', 'Chance that two candidates drawn at random fell into different cells.'),
     fact('correctedQdScore', '', 'QD-score of the archive that the elites fill, each by the mean of the lives that its genome has had since it entered; NaN before the first.'),
     fact('correctedCoverage', '', 'Coverage of that archive.'), fact('relived', 'elites', 'Elites whose genome has been lived again; the others are left out there.'),
   ],
   create: ({ archive: kept }) => ({
     values() {
-      const { numElites, coverage, qdScore, objMean, objMax, entropy, evenness } = kept.stats();
+      const { numElites, coverage, qdScore, objMean, objMax, entropy, evenness, simpson } = kept.stats();
       const { corrected } = kept;
       return {
-        elites: numElites, coverage, qdScore, objective: numElites === 0 ? NaN : objMean, greatest: numElites === 0 ? NaN : objMax, entropy, evenness,
+        elites: numElites, coverage, qdScore, objective: numElites === 0 ? NaN : objMean, greatest: numElites === 0 ? NaN : objMax, entropy, evenness, simpson,
         correctedQdScore: corrected?.qdScore ?? NaN, correctedCoverage: corrected?.coverage ?? NaN, relived: corrected?.elites ?? 0,
       };
     },
@@ -79,17 +80,6 @@ const MOST_EMBEDDED = 100;
 /** Embeddings that are remembered. */
 const REMEMBERED = 1 << 12;
 
-/** The genomes that most of the living have, the most frequent first, equal ones in the order of their texts. */
-function mostFrequent({ pop, genomes, tick }: Kernel): TextSample {
-  const counts = new Map<number, number>();
-  const { genome } = pop.columns;
-  for (let row = 0; row < pop.count; row++) counts.set(genome[row]!, (counts.get(genome[row]!) ?? 0) + 1);
-  const least = [...counts.values()].sort((a, b) => b - a)[MOST_EMBEDDED - 1] ?? 0;
-  const most = [...counts].filter(([, n]) => n >= least).map(([handle, n]): [string, number] => [genomes.text(handle), n])
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_EMBEDDED);
-  return { group: 'embedding', tick, texts: most.map(([text]) => text), counts: most.map(([, n]) => n) };
-}
-
 export const embeddingNames = ['texts', 'vendi', 'cosineDistance', 'illumination', 'openEndedness'] as const satisfies readonly (keyof EmbeddingMeasures)[];
 
 export const embedding: MeasureGroup = {
@@ -104,10 +94,10 @@ export const embedding: MeasureGroup = {
     const series = new EmbeddingSeries();
     const embed = spelling();
     return {
-      values() {
-        const sample = mostFrequent(kernel);
-        onTexts(sample);
-        return { ...series.observe(sample.texts.map(embed), sample.counts) };
+      values(tick) {
+        const { texts, counts } = frequentGenomes(kernel, MOST_EMBEDDED);
+        onTexts({ group: 'embedding', tick, texts, counts });
+        return { ...series.observe(texts.map(embed), counts) };
       },
       kept: series,
       words: () => [`Embeddings are ${NGRAM_EMBEDDING}.`],

@@ -12,7 +12,7 @@ export const PICTURE_MARK = 'picture drawn';
 
 const KINDS: Record<string, (typeof WORK)[number]> = {
   FunctionCall: 'script', EvaluateScript: 'script', TimerFire: 'script', FireAnimationFrame: 'script', EventDispatch: 'script', RunMicrotasks: 'script', WebSocketReceive: 'script',
-  'v8.callFunction': 'script', MinorGC: 'script', MajorGC: 'script', UpdateLayoutTree: 'style', Layout: 'layout', PrePaint: 'paint', Paint: 'paint', Layerize: 'paint', Commit: 'paint',
+  'v8.callFunction': 'script', 'v8.compileModule': 'script', 'v8.evaluateModule': 'script', MinorGC: 'script', MajorGC: 'script', UpdateLayoutTree: 'style', Layout: 'layout', PrePaint: 'paint', Paint: 'paint', Layerize: 'paint', Commit: 'paint',
 };
 
 /** Runs in the page before all else: says in the trace when the page answers a frame with `drawn`. */
@@ -39,7 +39,10 @@ export function drawOnePixel(): void {
   };
 }
 
-/** Traces the page while `work` goes on, and answers with what each picture cost. Times are of the thread's own processor time where the browser tells it. */
+/**
+ * Traces the page while `work` goes on, and answers with what each picture cost; the first has in it all that the thread did
+ * since the tracing began. Times are of the thread's own processor time where the browser tells it.
+ */
 export async function tracePictures(devtools: CDPSession, work: () => Promise<void>): Promise<{ costs: PictureCost[]; ofProcessor: boolean }> {
   const events: TraceEvent[] = [];
   devtools.on('Tracing.dataCollected', ({ value }) => { for (const event of value) events.push(event as unknown as TraceEvent); });
@@ -93,6 +96,5 @@ function costsOf(events: readonly TraceEvent[]): { costs: PictureCost[]; ofProce
     if (around !== undefined) cost[KINDS[around.name]!] -= length(event);
   }
   for (const cost of costs) cost.other = Math.max(0, cost.total - cost.script - cost.style - cost.layout - cost.paint);
-  // what was before the first mark is not whole
-  return { costs: costs.slice(1), ofProcessor };
+  return { costs, ofProcessor };
 }

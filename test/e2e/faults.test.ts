@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab, type Lab } from '../../viewer/lab.ts';
@@ -29,9 +30,13 @@ describe('a page', () => {
     await expect.poll(() => page.locator('#legend').getAttribute('data-hue'), PATIENCE).toBe('energy');
     const port = live.server.port;
     await live.server.close();
+    // its port is kept for it, and whoever knocks meanwhile is sent away
+    const keeper = createServer((socket) => socket.destroy());
+    await new Promise<void>((kept) => { keeper.listen(port, '127.0.0.1', kept); });
     await page.locator('#link', { hasText: 'connection lost' }).waitFor();
     const before = lab.simulation.kernel.tick;
     for (let i = 0; i < 7; i++) await lab.tick();
+    await new Promise((free) => { keeper.close(free); });
     const again = await serveViewer({ session: live.session, dist: built.dist, port });
     await page.locator('#link').waitFor({ state: 'hidden' });
     await expect.poll(() => page.evaluate(() => window.lichen!.state().totals!.tick), PATIENCE).toBe(before + 7);

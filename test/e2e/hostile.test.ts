@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDoor, type ModelDoor } from '../../agents/model/door.ts';
 import { createModelService } from '../../agents/model/service.ts';
 import { Operator } from '../../core/kernel/tick-events.ts';
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { completion, good, raw, startFaultServer, type Behaviour, type FaultServer } from '../model/fault-server.ts';
 import { launchBrowser } from './browser.ts';
-import { buildPageAside, clickOrganism, goLive, openPage, type BuiltPage } from './live-page.ts';
+import { buildPageAside, clickOrganism, goLive, openPage, PATIENCE, type BuiltPage } from './live-page.ts';
 import { checkBooks, runUntil, watchNursery } from './model-run.ts';
 
 /** As hostile a name as an endpoint can give its model. */
@@ -145,6 +145,7 @@ describe('[V4][L2] the page that shows what such a model did', () => {
     const lie = 'when energy > 1\u202e -> eat';
     answerWith(good(image), good(image), good(script), good(script), good(`when ${image} > 1 -> eat`), good(lie), good(program), raw(JSON.stringify({ ...completion(program), model: image })));
     const lab = hostileLab();
+    const ticks = vi.spyOn(lab, 'tick');
     const live = await goLive({ lab, dist: built.dist, ticksPerSecond: 0, model: { state: 'ready', name: MODEL, note: `${script} answers at \u202ehere.` } });
     const { page, complaints } = await openPage(browser, live.server.url);
     await page.waitForFunction(() => {
@@ -153,6 +154,8 @@ describe('[V4][L2] the page that shows what such a model did', () => {
     });
     await page.locator('#play').click();
     await page.waitForFunction(() => !window.lichen!.state().playing);
+    // a tick that waited for the model has come to its end, and is what the page shows
+    await expect.poll(async () => ticks.mock.settledResults.at(-1)!.type === 'fulfilled' && await page.evaluate(() => window.lichen!.state().totals!.tick) === lab.simulation.kernel.tick, PATIENCE).toBe(true);
 
     // take an organism in hand that the model wrote
     const { kernel } = lab.simulation;

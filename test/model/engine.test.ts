@@ -116,7 +116,7 @@ describe('the real llama.cpp on a tiny model', () => {
 
   test('an abort ends the request, waiting or at work, and frees its slot', async () => {
     const stop = new AbortController();
-    const many = Array.from({ length: 8 }, (_, seed) => door.complete({ ...request, seed, grammar: endless, maxTokens: 900 }, stop.signal));
+    const many = Array.from({ length: 8 }, (_, seed) => door.complete({ ...request, seed, grammar: endless, maxTokens: 1900 }, stop.signal));
     setTimeout(() => stop.abort(), 30);
     for (const one of await Promise.allSettled(many)) expect(one).toMatchObject({ status: 'rejected', reason: { kind: 'cancelled' } });
     expect((await door.complete({ ...request, grammar: 'root ::= "free"' })).text).toBe('free');
@@ -163,7 +163,8 @@ describe('prompts that begin alike', () => {
     const engine = await open(1, 1);
     const long = work(0, 'x'.repeat(1500));
     const stop = new AbortController();
-    const lost = engine.write(long, stop.signal);
+    // it would go on writing for long enough that it is not done before it is cancelled, however late that is
+    const lost = engine.write({ ...long, grammar: endless, maxTokens: 200 }, stop.signal);
     setTimeout(() => stop.abort(), 5);
     await expect(lost).rejects.toMatchObject({ kind: 'cancelled' });
     const { promptTokens, completionTokens } = await engine.write(long);
@@ -176,13 +177,14 @@ describe('prompts that begin alike', () => {
     const orphan = join(tmpdir(), `lichen-prefixes-${spawnSync('true').pid}-orphan`);
     mkdirSync(orphan);
     const shelves = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`lichen-prefixes-${process.pid}-`)).length;
-    const before = shelves();
+    // an engine that was closed clears once more when its process has ended
+    await expect.poll(shelves).toBe(0);
     const engine = await open(1, 1);
     expect(existsSync(orphan)).toBe(false);
     await engine.write(work(0, 'first'));
-    expect(shelves()).toBe(before + 1);
+    expect(shelves()).toBe(1);
     engine.close();
-    await expect.poll(shelves, { timeout: 5000 }).toBe(before);
+    await expect.poll(shelves).toBe(0);
   });
 });
 
@@ -280,5 +282,5 @@ test.skipIf(process.platform !== 'linux')('the engine dies with a parent that is
   const pid = line.trim();
   expect(execFileSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' })).toContain('engine-child');
   killed.kill('SIGKILL');
-  await expect.poll(() => readdirSync('/proc').includes(pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => readdirSync('/proc').includes(pid), { timeout: 60_000 }).toBe(false);
 });

@@ -39,10 +39,10 @@ function gridOf(row: Element): Element | null {
 function spanOf(text: string, parent: Element, top: Element): Span {
   const style = getComputedStyle(parent);
   const inline = parent.closest('ins');
-  const back = inline === null || !top.contains(inline) ? NO_COLOUR : getComputedStyle(inline).backgroundColor;
+  const { backgroundColor: back, borderBottomColor: under } = inline === null || !top.contains(inline) ? { backgroundColor: NO_COLOUR, borderBottomColor: NO_COLOUR } : getComputedStyle(inline);
   return {
     text, colour: style.color, isMono: style.fontFamily.includes('mono'), isItalic: style.fontStyle === 'italic', isStrong: Number(style.fontWeight) >= 600,
-    ...back === NO_COLOUR ? {} : { back },
+    ...back === NO_COLOUR ? {} : { back }, ...under === NO_COLOUR ? {} : { under },
   };
 }
 

@@ -8,8 +8,9 @@ export interface Span {
   readonly isItalic?: boolean;
   readonly isStrong?: boolean;
   readonly isStruck?: boolean;
-  /** Colour behind the words. */
+  /** Colour behind the words, and of a line under them. */
   readonly back?: string;
+  readonly under?: string;
 }
 
 /** How a text is laid into its place, in CSS pixels. */
@@ -160,13 +161,16 @@ export function paintText(context: CanvasRenderingContext2D, { lines, size, line
     const shift = right === undefined || last === undefined ? left : right - last.x - last.width;
     // in one go where it goes on from word to word: what shines through shows its seams
     for (let i = 0; i < line.length; i++) {
-      const { span: { back }, x } = line[i]!;
-      if (back === undefined) continue;
-      while (line[i + 1]?.span.back === back) i++;
-      context.fillStyle = back;
+      const { span: { back, under }, x } = line[i]!;
+      if (back === undefined && under === undefined) continue;
+      while (line[i + 1]?.span.back === back && line[i + 1]?.span.under === under) i++;
+      const wide = line[i]!.x + line[i]!.width - x;
+      context.fillStyle = back ?? 'transparent';
       context.beginPath();
-      context.roundRect(shift + x - 1, middle - lineHeight / 2 + 1, line[i]!.x + line[i]!.width - x + 2, lineHeight - 2, 3);
+      context.roundRect(shift + x - 1, middle - lineHeight / 2 + 1, wide + 2, lineHeight - 2, 3);
       context.fill();
+      context.fillStyle = under ?? 'transparent';
+      context.fillRect(shift + x, middle + lineHeight / 2 - 2, wide, 1);
     }
     for (const { span, text, x, width } of line) {
       context.font = fontOf(span, size);

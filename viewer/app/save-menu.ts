@@ -58,8 +58,12 @@ export function saveMenu(source: SaveSource, options: SaveOptions, label: string
   };
   const items = tables.map((table) => item(`${table.title} (CSV)`, table.name, () => saveText(fileName(source.origin(), called(table.name), 'csv'), table.csv())));
   const menu = element('div', { popover: 'auto', class: 'menu', id: `${name}-menu`, 'aria-label': `${label}: save` }, ...choices, item('Picture (PNG)', 'png', savePng), ...items);
-  menu.addEventListener('beforetoggle', () => tables.forEach(({ isThere }, i) => { items[i]!.hidden = isThere?.() === false; }));
   const button = element('button', { type: 'button', class: 'panel-menu', popovertarget: menu.id, 'aria-label': `${label}: save and choose`, 'aria-expanded': false }, '⋯');
   placeUnder(menu, button);
+  menu.addEventListener('beforetoggle', ({ newState }) => {
+    tables.forEach(({ isThere }, i) => { items[i]!.hidden = isThere?.() === false; });
+    // the browser gives the focus back by itself, but not of a menu that lies over another
+    if (newState === 'closed' && menu.contains(document.activeElement)) button.focus();
+  });
   return [button, menu];
 }

@@ -44,5 +44,5 @@ describe.skipIf(!mounted)('a full disk (needs the right to mount a small one)', 
     } finally {
       rmSync(never, { recursive: true, force: true });
     }
-  }, 120_000);
+  });
 });

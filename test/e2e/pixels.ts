@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 /** The picture of the world: a number that is other when it is, and how bright it is on the whole. */
 export interface Picture { print: number; light: number }
 
-/** Waits until the picture keeps still: a frame is on its way, rings fade. */
+/** Waits until the picture keeps still for longer than a world that waits rests before it looks who is owed a frame; rings fade. */
 export function stillPicture(page: Page): Promise<Picture> {
   return page.evaluate(async () => {
     const look = (): Picture => {
@@ -17,10 +17,12 @@ export function stillPicture(page: Page): Promise<Picture> {
       return { print, light: light / data.length };
     };
     let before = look();
+    let alike = 0;
     for (let tries = 0; tries < 150; tries++) {
       await new Promise((done) => { setTimeout(done, 120); });
       const now = look();
-      if (now.print === before.print) return now;
+      alike = now.print === before.print ? alike + 1 : 0;
+      if (alike === 2) return now;
       before = now;
     }
     throw new Error('The picture of the world does not come to rest.');

@@ -100,7 +100,8 @@ export interface Archive<T> extends Iterable<Elite<T>> {
    *
    * @param objectives `objectiveCount` numbers a candidate
    * @param measures `measureCount` numbers a candidate, side by side
-   * @param solution called for each candidate that the archive takes, and for no other
+   * @param solution called for each candidate that the archive takes, and for no other, while it takes it: it has to answer, for
+   *   where it throws, what was taken before stays
    * @throws RangeError naming the candidate if a number is not finite
    */
   addBatch(count: number, objectives: ArrayLike<number>, measures: ArrayLike<number>, solution: (candidate: number) => T, report?: Report<T>): void;

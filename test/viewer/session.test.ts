@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createModelService, type OpenModelService, type ServiceOptions } from '../../agents/model/service.ts';
 import { createLab, type Lab, type LabOptions } from '../../viewer/lab.ts';
-import type { BudgetFacts, LogLine, ServerMessage } from '../../viewer/protocol.ts';
+import type { BudgetFacts, LogLine, OrganismFacts, ServerMessage } from '../../viewer/protocol.ts';
 import { createSession, type Session, type SessionClient, type SessionOptions } from '../../viewer/session.ts';
 import { scriptedDoor, type Script } from '../minds/plain-service.ts';
 
@@ -132,11 +132,16 @@ describe('what a session says of an organism', () => {
       const { columns, count } = kernel.pop;
       return Array.from({ length: count }, (_, row) => row).find((row) => columns.intent[row]! > 0 && lab.judging!.worthOf(columns.id[row]!) !== undefined);
     };
-    await until(() => found() !== undefined);
-    client.receive({ type: 'pause' });
-    await until(() => found() !== undefined);
-    client.receive({ type: 'inspectId', id: kernel.pop.columns.id[found()!]! });
-    const shown = said.findLast((message) => message.type === 'organism')!.organism!;
+    // looked at in the turn in which there is one: its intent is soon over
+    const looked: (OrganismFacts | null)[] = [];
+    await until(() => {
+      const row = found();
+      if (row === undefined) return false;
+      client.receive({ type: 'inspectId', id: kernel.pop.columns.id[row]! });
+      looked.push(said.findLast((message) => message.type === 'organism')!.organism);
+      return true;
+    });
+    const shown = looked[0]!;
     expect(shown).toMatchObject({ intent: expect.stringMatching(/^rest for \d+ ticks?$/) as string, rewritten: true, genome: expect.stringContaining('otherwise -> rest') as string });
     expect(shown.worth).toBeCloseTo(7 / 9, 6);
     expect(shown.thoughts[0]).toMatchObject({ reply: 'do: rest for 40 ticks\ninstincts:\notherwise -> rest', effect: 'rest for 40 ticks, rewrites its instincts', sharedWith: null });

@@ -118,6 +118,7 @@ describe('what is kept of a salon', () => {
     expect(height).toBeGreaterThan(1000);
     expect(colours).toBeGreaterThan(30);
     expect(said.replaceAll(' ', '')).toContain(`${formula}${image}`.replaceAll(' ', ''));
+    expect(said).toContain('… and 20 more');
     const [header, ...rows] = readTable(await keep(page, 'log-menu', 'texts'));
     expect(header).toEqual(['text', 'outcome', 'cell', 'quality', 'excerpt', 'reason']);
     expect(rows.length).toBe(await page.locator('#log li').count());

@@ -293,7 +293,9 @@ describe('a world that is looked at by a reader who wants no motion', () => {
     await page.evaluate((id) => window.lichen!.send({ type: 'inspectId', id }), dead);
     await page.locator(`#card[data-kind="past"][data-id="${dead}"] pre`).waitFor();
     expect(await text('#card .author')).toMatch(new RegExp(`^at tick ${then}; it died in tick \\d+`));
-    // its files are of the tick that is looked at
+    // its files are of the tick that is looked at, and so is the picture of the world
+    const [picture] = await Promise.all([page.waitForEvent('download'), page.locator('#world-picture').click()]);
+    expect(picture.suggestedFilename()).toBe(`meadow-7-${then}-world.png`);
     expect((await keep(page, 'card-menu', 'png')).name).toBe(`meadow-7-${then}-organism-${dead}.png`);
     const [header, row] = readTable(await keep(page, 'card-menu', 'facts'));
     expect(header!.slice(0, 3)).toEqual(['id', 'tick', 'was']);

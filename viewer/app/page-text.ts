@@ -128,6 +128,7 @@ export function saidBy(root: HTMLElement): PicturePart[] {
     const rows = block.matches('ol, ul, dl') ? elementsOf(block).map(gridOf) : [];
     if (rows.length > 0 && rows.every((row) => row !== null)) {
       table(rows.slice(0, MOST_ROWS).map((row) => ({ cells: elementsOf(row).map(cellOf) })));
+      if (rows.length > MOST_ROWS) parts.push({ kind: 'text', text: `… and ${rows.length - MOST_ROWS} more` });
       return;
     }
     begin(block);

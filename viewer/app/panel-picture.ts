@@ -115,7 +115,7 @@ function layPart(context: CanvasRenderingContext2D, part: PicturePart, theme: Th
       }
       if (bar !== undefined) {
         context.fillStyle = bar;
-        context.fillRect(back === undefined ? MARGIN + Math.max(0, begin - 12) : MARGIN / 2, top + space, 3, text.height);
+        context.fillRect(back === undefined ? MARGIN + begin - 11 : MARGIN / 2, top + space, 3, text.height);
       }
       paintText(context, text, MARGIN + begin, top + space, part.colour ?? theme.dim);
     },

@@ -24,7 +24,8 @@ export function lookThroughTime(store: Store, send: (message: ClientMessage) => 
   let asked: number | null = null;
   targets.pipe(throttleTime(ASK_MS, undefined, { leading: true, trailing: true }))
     .subscribe((target) => send(target === 'live' ? { type: 'live' } : { type: 'at', tick: target }));
-  store.watch(({ past }) => past).subscribe(() => { asked = null; });
+  // a present that comes while a past tick is on its way was asked for before it
+  store.watch(({ past }) => past).subscribe((past) => { if (past !== null) asked = null; });
   store.watch(({ world }) => world).subscribe(() => { asked = null; });
 
   const now = (): number => store.now.totals?.tick ?? 0;
@@ -34,8 +35,9 @@ export function lookThroughTime(store: Store, send: (message: ClientMessage) => 
   };
   const shown = (): number => asked ?? store.now.past?.tick ?? now();
   const live = (): void => {
+    const isLive = asked === null && store.now.past === null && store.now.seeking === null;
     asked = null;
-    if (store.now.past === null && store.now.seeking === null) return;
+    if (isLive) return;
     targets.next('live');
   };
   const at = (tick: number): void => {

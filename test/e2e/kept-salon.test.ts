@@ -79,9 +79,9 @@ afterAll(async () => {
 const FILE = `stories-genre-ending-lmx-near-1-${ITERATIONS}`;
 const shown = (text: string): string => text.replaceAll('\u202e', '\\u202e');
 
-async function picture(menu: string, name: string): Promise<{ width: number; height: number; colours: number; said: string }> {
+async function picture(menu: string, name: string, what = 'png'): Promise<{ width: number; height: number; colours: number; said: string }> {
   await drawn();
-  const file = await keep(page, menu, 'png');
+  const file = await keep(page, menu, what);
   expect(file.name).toBe(name);
   const { texts, beyond } = await drawn();
   expect(beyond, name).toEqual([]);
@@ -153,6 +153,9 @@ describe('what is kept of a salon', () => {
     expect(open.height).toBeGreaterThan(shut.height + 200);
     expect(open.height).toBeLessThan(16_000);
     expect(open.said.replaceAll(' ', '')).toContain(`Isthisgood?${image}`.replaceAll(' ', ''));
+    const place = await picture('text-menu', `${FILE}-text-${elite.solution.id}-place.png`, 'place');
+    expect([place.width > 1600, place.colours > 60]).toEqual([true, true]);
+    expect(place.said).toContain('Blue lines come from the cells of its parents');
     const judgements = await keep(page, 'text-menu', 'judgements');
     expect(judgements.name).toBe(`${FILE}-text-${elite.solution.id}-judgements.csv`);
     const [asked, ...answers] = readTable(judgements);

@@ -1,12 +1,10 @@
 import type { PictureCell, PicturePart, PictureRow } from './panel-picture.ts';
 import { TEXT_SIZE, type Span } from './picture-text.ts';
 
-/** Attribute of what is on the page to be used, and says nothing in a picture. */
-export const UNSAVED = 'data-unsaved';
 /** Attribute of a bar: how full it is, from 0 to 1; its colour is the style's `--score`. */
 export const SHARE = 'data-share';
 
-const SKIPPED = `[hidden], .unseen, input, select, canvas, svg, [popover], [${UNSAVED}]`;
+const SKIPPED = '[hidden], .unseen, input, select, canvas, svg, [popover]';
 const NO_COLOUR = 'rgba(0, 0, 0, 0)';
 /** Room between what stands in the element itself, one under another. */
 const SPACE = 8;

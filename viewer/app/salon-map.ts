@@ -12,6 +12,8 @@ const NO_CELL = -1;
 const PULSE_MS = 700;
 /** Least width of a cell, in units of the font's size, that has its quality written in it. */
 const FIGURE_EMS = 2.9;
+/** What is marked on the archive of the text that is read. */
+export const KIN_IN_WORDS = 'Blue lines come from the cells of its parents; a golden dot is where a text written from it went.';
 const FAMILY = 'system-ui, sans-serif';
 
 /** The share of the way from least to most that a quality is. */
@@ -92,7 +94,7 @@ export function showMap(store: SalonStore, send: (message: SalonClientMessage) =
     if (pointed === NO_CELL) {
       const { hand } = store.now;
       setText(caption, run.state.stage === 'waiting' ? 'This run has not begun.'
-        : hand !== null ? 'Blue lines come from the cells of its parents; a golden dot is where a text written from it went.' : `Click a cell to read its ${withVisibleControls(domain.noun)}, or go over the cells with the arrow keys and read with Enter.`);
+        : hand !== null ? KIN_IN_WORDS : `Click a cell to read its ${withVisibleControls(domain.noun)}, or go over the cells with the arrow keys and read with Enter.`);
       caption.classList.add('dim');
       return;
     }
@@ -190,9 +192,14 @@ function drawKin(pen: Pen, { cell, parents, children }: SalonText): void {
   if (cell !== NO_CELL) drawFrame(pen, layout.rectOf(cell), theme.ink, 2.5);
 }
 
+/** What a picture shows of an archive; `hand`: a text of the run, whose kin is marked. */
+export interface PaintedArchive { domain: SalonDomain; run: RunView; theme: Theme; hand: SalonText | null }
+
 /** The archive of a run for a picture, without what is pointed at. */
-export function paintArchive(context: CanvasRenderingContext2D, { domain, run, theme }: { domain: SalonDomain; run: RunView; theme: Theme }, width: number, height: number): void {
-  drawArchive(penFor(context, theme, domain, width, height, TEXT_SIZE), run);
+export function paintArchive(context: CanvasRenderingContext2D, { domain, run, theme, hand }: PaintedArchive, width: number, height: number): void {
+  const pen = penFor(context, theme, domain, width, height, TEXT_SIZE);
+  drawArchive(pen, run);
+  if (hand !== null) drawKin(pen, hand);
 }
 
 /** In units of the font's size, at most ten. */

@@ -7,7 +7,7 @@ import { saidBy, SHARE } from './page-text.ts';
 import { isSomethingOpen } from './popovers.ts';
 import { cellPlace } from './salon-layout.ts';
 import { qualityColour, qualityWords, shareOf } from './salon-map.ts';
-import { salonSource } from './salon-save.ts';
+import { archivePicture, salonSource } from './salon-save.ts';
 import { letGo, type SalonStore } from './salon-state.ts';
 import { outcomeMark, outcomeWords } from './salon-words.ts';
 import { saveMenu } from './save-menu.ts';
@@ -36,6 +36,7 @@ export function showReader(store: SalonStore, send: (message: SalonClientMessage
     called: (own) => `text-${store.now.hand?.id ?? ''}${own === 'text' ? '' : `-${own}`}`,
     title: () => name.textContent, figures: () => figures.textContent, width: () => reader.clientWidth,
     picture: () => ({ parts: saidBy(body) }),
+    pictures: [{ name: 'place', title: 'Its place in the archive', ...archivePicture(store, true) }],
     tables: [
       { name: 'judgements', title: 'What judges said', isThere: () => (store.now.hand?.judgements.length ?? 0) > 0, csv: () => judgementsCsv(store.now.hand) },
       { name: 'kin', title: 'It and its kin', csv: () => kinCsv(store.now.hand) },

@@ -5,10 +5,10 @@ import { PICTURE_EDGES, type PicturePart } from './panel-picture.ts';
 import { partsOfPanel, type PanelOptions } from './panel.ts';
 import { layText, paintText } from './picture-text.ts';
 import { cellPlace } from './salon-layout.ts';
-import { paintArchive, qualityColour } from './salon-map.ts';
+import { KIN_IN_WORDS, paintArchive, qualityColour } from './salon-map.ts';
 import type { SalonStore } from './salon-state.ts';
 import { inFileName } from './save-file.ts';
-import { saveMenu, type SaveSource } from './save-menu.ts';
+import { saveMenu, type SavePicture, type SaveSource } from './save-menu.ts';
 import type { Theme } from './theme.ts';
 
 const LEAST_MAP = 640;
@@ -61,18 +61,30 @@ function scale({ quality: { least, most, labels, question } }: SalonDomain, them
   ];
 }
 
-/** The archive that is drawn large, to be kept: the panel beside it has its menu. */
-export function offerArchive(store: SalonStore): void {
+/** A picture of the archive as large as it is drawn, with its scale; and with the kin of the text in hand, if that is wanted. */
+export function archivePicture(store: SalonStore, isOfHand = false): SavePicture {
   const map = byId('archive-map', HTMLCanvasElement);
   const width = (): number => Math.max(LEAST_MAP, map.clientWidth) + PICTURE_EDGES;
-  offerPanel(store, {
-    name: 'archive', width,
+  return {
+    width,
     picture(theme) {
-      const { run, now: { domain } } = store;
+      const { run, now } = store;
+      const { domain } = now;
       if (domain === null || run === null) return { parts: [] };
+      const hand = isOfHand ? now.hand : null;
       const high = Math.round((width() - PICTURE_EDGES) * map.clientHeight / Math.max(1, map.clientWidth));
-      return { parts: [{ kind: 'drawing', height: high, paint: (context, wide) => paintArchive(context, { domain, run, theme }, wide, high) }, ...scale(domain, theme)] };
+      return { parts: [
+        { kind: 'drawing', height: high, paint: (context, wide) => paintArchive(context, { domain, run, theme, hand }, wide, high) },
+        ...scale(domain, theme), ...hand === null ? [] : [{ kind: 'text' as const, text: KIN_IN_WORDS }],
+      ] };
     },
+  };
+}
+
+/** The archive that is drawn large, to be kept: the panel beside it has its menu. */
+export function offerArchive(store: SalonStore): void {
+  offerPanel(store, {
+    name: 'archive', ...archivePicture(store),
     tables: [{
       name: 'archive', title: 'Elites',
       csv() {

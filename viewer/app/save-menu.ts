@@ -14,22 +14,25 @@ export interface SaveSource { origin(): Origin; refuse(sentence: string): void }
 /** A table is made when it is asked for, and not offered while there is none. */
 export interface SaveTable { name: string; title: string; isThere?(): boolean; csv(): string }
 
+export type PictureParts = Omit<PictureContent, 'title' | 'figures'>;
+
+/** `width` is in CSS pixels. */
+export interface SavePicture { width(): number; picture(theme: Theme): PictureParts | Promise<PictureParts> }
+
 /** What can be taken away from a part of the page. */
-export interface SaveOptions {
+export interface SaveOptions extends SavePicture {
   /** Part of the file's name, and of ids. */
   name: string;
   /** How a file is called, by the name of the picture or the table, where that depends on what is shown. */
   called?(own: string): string;
   title(): string;
   figures(): string;
-  /** Of the picture, in CSS pixels. */
-  width(): number;
-  picture(theme: Theme): PictureParts | Promise<PictureParts>;
+  /** Pictures besides the one of the part itself. */
+  pictures?: readonly (SavePicture & { name: string; title: string })[];
   tables: readonly SaveTable[];
   /** What stands in the menu besides, above the files. */
   choices?: readonly Node[];
 }
-export type PictureParts = Omit<PictureContent, 'title' | 'figures'>;
 
 /** What the page of a world saves comes from that world: as it is, or as it was at the tick that is looked at. */
 export function worldSource(store: Store, isOfPast: () => boolean = () => false): SaveSource {
@@ -41,7 +44,7 @@ export function worldSource(store: Store, isOfPast: () => boolean = () => false)
 
 /** A small button, and the menu that it opens: the picture and the tables of a part of the page, to be kept as files. */
 export function saveMenu(source: SaveSource, options: SaveOptions, label: string): [button: HTMLButtonElement, menu: HTMLElement] {
-  const { name, tables, choices = [], called = (own: string): string => own } = options;
+  const { name, pictures = [], tables, choices = [], called = (own: string): string => own } = options;
   const item = (text: string, key: string, save: () => void | Promise<void>): HTMLElement => {
     const button = element('button', { type: 'button', 'data-save': key }, text);
     button.addEventListener('click', () => {
@@ -50,14 +53,15 @@ export function saveMenu(source: SaveSource, options: SaveOptions, label: string
     });
     return button;
   };
-  const savePng = async (): Promise<void> => {
+  const savePng = async (own: string, { width, picture }: SavePicture): Promise<void> => {
     const theme = themeNow();
     const origin = source.origin();
-    const content = { title: `${options.title()} · ${origin.words}`, figures: options.figures(), ...await options.picture(theme) };
-    await savePicture(fileName(origin, called(name), 'png'), paintPanel(content, theme, Math.max(LEAST_WIDTH, options.width())));
+    const content = { title: `${options.title()} · ${origin.words}`, figures: options.figures(), ...await picture(theme) };
+    await savePicture(fileName(origin, called(own), 'png'), paintPanel(content, theme, Math.max(LEAST_WIDTH, width())));
   };
   const items = tables.map((table) => item(`${table.title} (CSV)`, table.name, () => saveText(fileName(source.origin(), called(table.name), 'csv'), table.csv())));
-  const menu = element('div', { popover: 'auto', class: 'menu', id: `${name}-menu`, 'aria-label': `${label}: save` }, ...choices, item('Picture (PNG)', 'png', savePng), ...items);
+  const menu = element('div', { popover: 'auto', class: 'menu', id: `${name}-menu`, 'aria-label': `${label}: save` }, ...choices,
+    item('Picture (PNG)', 'png', () => savePng(name, options)), ...pictures.map((each) => item(`${each.title} (PNG)`, each.name, () => savePng(each.name, each))), ...items);
   const button = element('button', { type: 'button', class: 'panel-menu', popovertarget: menu.id, 'aria-label': `${label}: save and choose`, 'aria-expanded': false }, '⋯');
   placeUnder(menu, button);
   menu.addEventListener('beforetoggle', ({ newState }) => {

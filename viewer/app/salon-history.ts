@@ -6,7 +6,7 @@ import { PICTURE_EDGES } from './panel-picture.ts';
 import { plotPart, plotSize } from './plot-picture.ts';
 import { salonSource } from './salon-save.ts';
 import type { RunView, SalonStore } from './salon-state.ts';
-import { LEAST_WIDTH, saveMenu } from './save-menu.ts';
+import { pictureWidth, saveMenu } from './save-menu.ts';
 import { theme$, type Theme } from './theme.ts';
 import { compact, count, figure, percent } from './words.ts';
 
@@ -51,16 +51,16 @@ export function showHistory(store: SalonStore): void {
   const rate = byId('rate', HTMLElement);
   let plot: uPlot | null = null;
   let pointed: number | null = null;
-  const pictureWidth = (): number => Math.max(LEAST_WIDTH, host.clientWidth) + PICTURE_EDGES;
+  const width = (): number => pictureWidth(host.clientWidth + PICTURE_EDGES);
   byId('history-doors', HTMLElement).append(...saveMenu(salonSource(store), {
-    name: 'history', title: () => 'QD-score and coverage', figures: () => '', width: pictureWidth,
+    name: 'history', title: () => 'QD-score and coverage', figures: () => '', width,
     async picture(theme) {
       const { run } = store;
       if (run === null) return { parts: [] };
       const { qdScore, coverage } = run.state;
       return { parts: [
         { kind: 'text', text: [{ text: `QD-score ${figure(qdScore)}`, colour: theme.moss }, { text: ' · ' }, { text: `coverage ${percent(coverage)}, dashed`, colour: theme.sky }, { text: ' · over the texts of the run' }] },
-        await plotPart(options(theme, plotSize(host, pictureWidth()), run.iterations, () => undefined), columns(run)),
+        await plotPart(options(theme, plotSize(host, width()), run.iterations, () => undefined), columns(run)),
       ] };
     },
     tables: [{ name: 'history', title: 'QD-score and coverage', csv: () => toCsv(['text', 'QD-score', 'coverage'], (store.run?.points ?? []).map(({ iteration, qdScore, coverage }) => [iteration, qdScore, coverage])) }],

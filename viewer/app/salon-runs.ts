@@ -10,7 +10,7 @@ import { layoutOf } from './salon-layout.ts';
 import { qualityColour, shareOf } from './salon-map.ts';
 import { offerPanel } from './salon-save.ts';
 import { letGo, type RunView, type SalonStore } from './salon-state.ts';
-import { LEAST_WIDTH } from './save-menu.ts';
+import { pictureWidth } from './save-menu.ts';
 import { theme$, type Theme } from './theme.ts';
 import { count, figure, percent } from './words.ts';
 
@@ -67,7 +67,7 @@ function paintRow(runs: readonly RunView[], domain: SalonDomain, theme: Theme, r
 
 function offerRuns(store: SalonStore): void {
   const { panel } = partsOfPanel('runs');
-  const width = (): number => Math.max(LEAST_WIDTH, panel.clientWidth);
+  const width = (): number => pictureWidth(panel.clientWidth);
   offerPanel(store, {
     name: 'runs', width, isOfAll: true,
     picture(theme) {

@@ -8,7 +8,7 @@ import { cellPlace } from './salon-layout.ts';
 import { KIN_IN_WORDS, paintArchive, qualityColour } from './salon-map.ts';
 import type { SalonStore } from './salon-state.ts';
 import { inFileName } from './save-file.ts';
-import { saveMenu, type SavePicture, type SaveSource } from './save-menu.ts';
+import { pictureWidth, saveMenu, type SavePicture, type SaveSource } from './save-menu.ts';
 import type { Theme } from './theme.ts';
 
 const LEAST_MAP = 640;
@@ -64,7 +64,7 @@ function scale({ quality: { least, most, labels, question } }: SalonDomain, them
 /** A picture of the archive as large as it is drawn, with its scale; and with the kin of the text in hand, if that is wanted. */
 export function archivePicture(store: SalonStore, isOfHand = false): SavePicture {
   const map = byId('archive-map', HTMLCanvasElement);
-  const width = (): number => Math.max(LEAST_MAP, map.clientWidth) + PICTURE_EDGES;
+  const width = (): number => pictureWidth(Math.max(LEAST_MAP, map.clientWidth) + PICTURE_EDGES);
   return {
     width,
     picture(theme) {

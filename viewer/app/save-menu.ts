@@ -5,8 +5,13 @@ import { fileName, originOf, savePicture, saveText, type Origin } from './save-f
 import type { Store } from './state.ts';
 import { themeNow, type Theme } from './theme.ts';
 
-/** Of a picture, in CSS pixels. */
-export const LEAST_WIDTH = 480;
+const LEAST_WIDTH = 480;
+const MOST_WIDTH = 1180;
+
+/** Width of a picture of something so wide on the page, in CSS pixels: its words are read on a page of paper, too. */
+export function pictureWidth(shown: number): number {
+  return Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, shown));
+}
 
 /** What saved files come from, and who is told when one cannot be made. */
 export interface SaveSource { origin(): Origin; refuse(sentence: string): void }
@@ -57,7 +62,7 @@ export function saveMenu(source: SaveSource, options: SaveOptions, label: string
     const theme = themeNow();
     const origin = source.origin();
     const content = { title: `${options.title()} · ${origin.words}`, figures: options.figures(), ...await picture(theme) };
-    await savePicture(fileName(origin, called(own), 'png'), paintPanel(content, theme, Math.max(LEAST_WIDTH, width())));
+    await savePicture(fileName(origin, called(own), 'png'), paintPanel(content, theme, pictureWidth(width())));
   };
   const items = tables.map((table) => item(`${table.title} (CSV)`, table.name, () => saveText(fileName(source.origin(), called(table.name), 'csv'), table.csv())));
   const menu = element('div', { popover: 'auto', class: 'menu', id: `${name}-menu`, 'aria-label': `${label}: save` }, ...choices,

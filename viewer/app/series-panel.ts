@@ -5,7 +5,7 @@ import { byId, element, setText } from './dom.ts';
 import { dressPanel } from './panel.ts';
 import { FINER, plotPart, plotSize } from './plot-picture.ts';
 import { placeUnder } from './popovers.ts';
-import { LEAST_WIDTH } from './save-menu.ts';
+import { pictureWidth } from './save-menu.ts';
 import { allLines, drawnLines, FIRST_LINES, tabulate, titleOf, valueBefore, type SeriesLine, type SeriesTable } from './series-lines.ts';
 import { linesColour, plotOptions } from './series-plot.ts';
 import type { Store } from './state.ts';
@@ -62,7 +62,7 @@ export function showSeries(store: Store): void {
   const panel = dressPanel(store, {
     name: 'series',
     async picture(colours) {
-      const choices = { theme: colours, lines, shadowsFrom, ...plotSize(host, Math.max(LEAST_WIDTH, byId('series-panel', HTMLElement).clientWidth)), finer: FINER, pointed: () => undefined };
+      const choices = { theme: colours, lines, shadowsFrom, ...plotSize(host, pictureWidth(byId('series-panel', HTMLElement).clientWidth)), finer: FINER, pointed: () => undefined };
       return { parts: [
         { kind: 'text', text: lines.map((line) => `${titleOf(line)}${line.shadowOf === null ? '' : ', dashed'}${line.unit === '' ? '' : ` (${line.unit})`}`).join(' · ') },
         ...lines.length === 0 ? [] : [await plotPart(plotOptions(choices), aligned(tabulate(lines, store.now.series, store.now.measured, mostPoints())))],

@@ -252,6 +252,10 @@ describe('the picture', () => {
     expect(await page.locator('#card').isVisible()).toBe(false);
     await page.mouse.dblclick(box.x + x, box.y + y);
     await expect.poll(async () => (await view()).scale, PATIENCE).toBe(whole.scale);
+    // its two clicks have been answered: who comes after Escape would stay
+    const asked = lab.simulation.kernel.pop.columns.id[0]!;
+    await page.evaluate((id) => window.lichen!.send({ type: 'ancestors', id, from: 0 }), asked);
+    await expect.poll(() => page.evaluate(() => window.lichen!.state().line?.id), PATIENCE).toBe(asked);
     await page.keyboard.press('Escape');
     await page.locator('#card').waitFor({ state: 'hidden' });
     expect((await still()).print).toBe(whole.print);
@@ -312,6 +316,7 @@ describe('the picture', () => {
   it('follows the organism in hand until the reader moves the picture', async () => {
     await page.locator('#world').focus();
     for (let i = 0; i < 4; i++) await page.keyboard.press('+');
+    await page.locator('#card').waitFor({ state: 'hidden' });
     await page.keyboard.press('Enter');
     await page.locator('#card[data-kind="organism"] pre').waitFor();
     const id = Number(await page.locator('#card').getAttribute('data-id'));

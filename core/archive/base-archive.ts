@@ -64,21 +64,23 @@ export abstract class BaseArchive<T> implements Archive<T> {
   }
 
   add(solution: T, objective: number | ArrayLike<number>, measures: ArrayLike<number>): AddStatus {
-    const objectives = typeof objective === 'number' ? [objective] : objective;
-    if (objectives.length !== this.objectiveCount || measures.length !== this.measureCount) {
-      throw new RangeError(`A candidate came with ${objectives.length} objectives and ${measures.length} measures; the archive has ${this.objectiveCount} and ${this.measureCount}.`);
+    const objectives = typeof objective === 'number' ? 1 : objective.length;
+    if (objectives !== this.objectiveCount || measures.length !== this.measureCount) {
+      throw new RangeError(`A candidate came with ${objectives} objectives and ${measures.length} measures; the archive has ${this.objectiveCount} and ${this.measureCount}.`);
     }
-    return this.enter(1, objectives, measures, () => solution, {});
+    if (typeof objective === 'number') this.rows.takeOne(objective, measures);
+    else this.rows.take(1, objective, measures);
+    return this.enter(1, () => solution, {});
   }
 
   addBatch(count: number, objectives: ArrayLike<number>, measures: ArrayLike<number>, solution: (candidate: number) => T, report: Report<T> = {}): void {
-    this.enter(count, objectives, measures, solution, report);
+    this.rows.take(count, objectives, measures);
+    this.enter(count, solution, report);
   }
 
-  /** Returns what came of the first candidate, which `rows` no longer says when whoever listens has added something meanwhile. */
-  private enter(count: number, objectives: ArrayLike<number>, measures: ArrayLike<number>, solution: (candidate: number) => T, report: Report<T>): AddStatus {
+  /** Adds what `rows` has taken. Returns what came of the first candidate, which `rows` no longer says when whoever listens has added something meanwhile. */
+  private enter(count: number, solution: (candidate: number) => T, report: Report<T>): AddStatus {
     const { rows } = this;
-    rows.take(count, objectives, measures);
     this.locate();
     const { observed } = this.added;
     this.log = observed || report.onChange !== undefined ? new Map() : null;

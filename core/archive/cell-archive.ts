@@ -69,11 +69,19 @@ export class CellArchive<T> extends BaseArchive<T> {
   }
 
   protected insert(solution: (candidate: number) => T, status: Uint8Array, value: Float64Array): void {
-    const { threshold, visits, touched, above, aboveSum, slots, measureCount } = this;
-    const { count, cell: cells, objective, measures } = this.rows;
+    this.compare(status, value);
+    this.settle(solution);
+  }
+
+  /**
+   * Says of each candidate what comes of it, and finds who leads in each cell. Apart from `settle`, as is each step with a loop over
+   * a batch: the engine compiles a long loop while it runs, before it has seen what comes behind, and throws it away when it gets there.
+   */
+  private compare(status: Uint8Array, value: Float64Array): void {
+    const { threshold, visits, touched, above, aboveSum, slots } = this;
+    const { count, cell: cells, objective } = this.rows;
     const { winner } = touched;
-    const { learningRate } = this.options;
-    const soft = learningRate < 1;
+    const soft = this.options.learningRate < 1;
     const newest = this.options.ties === 'newest';
     let { objMax } = this;
     for (let i = 0; i < count; i++) {
@@ -94,16 +102,32 @@ export class CellArchive<T> extends BaseArchive<T> {
       else if (f > objective[leader - 1]! || (newest && f === objective[leader - 1]!)) winner[cell] = i + 1;
     }
     this.objMax = objMax;
-    touched.each((cell, i) => {
-      const f = objective[i]!;
-      if (soft) {
-        const keep = integerPower(1 - learningRate, above[cell]!);
-        threshold[cell] = keep * threshold[cell]! + (aboveSum[cell]! / above[cell]!) * (1 - keep);
-        above[cell] = 0;
-        aboveSum[cell] = 0;
-      } else threshold[cell] = f;
-      this.put(cell, i, solution(i), f, measures, i * measureCount);
-    });
+  }
+
+  /** Puts into each cell who leads there. */
+  private settle(solution: (candidate: number) => T): void {
+    const { touched, threshold, measureCount } = this;
+    const { objective, measures } = this.rows;
+    const { learningRate } = this.options;
+    const count = touched.take();
+    const { cells, leaders } = touched;
+    for (let n = 0; n < count; n++) {
+      const cell = cells[n]!;
+      const i = leaders[n]!;
+      const taken = solution(i);
+      threshold[cell] = learningRate < 1 ? this.softened(cell) : objective[i]!;
+      this.put(cell, i, taken, objective[i]!, measures, i * measureCount);
+    }
+  }
+
+  /** The soft threshold of a cell after those of a batch that were above it, who are forgotten. */
+  private softened(cell: number): number {
+    const { threshold, above, aboveSum } = this;
+    const keep = integerPower(1 - this.options.learningRate, above[cell]!);
+    const mean = aboveSum[cell]! / above[cell]!;
+    above[cell] = 0;
+    aboveSum[cell] = 0;
+    return keep * threshold[cell]! + mean * (1 - keep);
   }
 
   protected choices(): Packable {

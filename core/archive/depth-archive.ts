@@ -86,7 +86,12 @@ export class DepthArchive<T> extends BaseArchive<T> {
       if (touched.winner[cell] === 0) touched.add(cell, i);
       else touched.winner[cell] = i + 1;
     }
-    touched.each((cell, i) => { this.put(cell, i, shelves.solution(cell, 0), objective[i]!, measures, i * measureCount); });
+    const touchedCount = touched.take();
+    for (let n = 0; n < touchedCount; n++) {
+      const cell = touched.cells[n]!;
+      const i = touched.leaders[n]!;
+      this.put(cell, i, shelves.solution(cell, 0), objective[i]!, measures, i * measureCount);
+    }
   }
 
   /** Where an objective belongs on a shelf: behind all that are as good. `depth` when nowhere. */

@@ -112,7 +112,8 @@ export class NoveltyArchive<T> extends BaseArchive<T> {
       if (leader === 0) touched.add(cell, i);
       else if (f > objective[leader - 1]!) touched.winner[cell] = i + 1;
     }
-    touched.each((cell, i) => { this.take(cell, i, solution); });
+    const bettered = touched.take();
+    for (let n = 0; n < bettered; n++) this.take(touched.cells[n]!, touched.leaders[n]!, solution);
     if (fresh === 0) return;
     this.reserve(slots.count + fresh);
     for (let i = 0; i < count; i++) {

@@ -103,14 +103,16 @@ export class ParetoArchive<T> extends BaseArchive<T> {
       if (touched.winner[cell] === 0) touched.add(cell, i);
       else touched.winner[cell] = i + 1;
     }
-    touched.each((cell, i) => {
+    const touchedCount = touched.take();
+    for (let n = 0; n < touchedCount; n++) {
+      const cell = touched.cells[n]!;
       const front = this.points(cell);
       const whole = area(front, reference);
       if (whole > this.objMax) this.objMax = whole;
       const alone = front.map((point) => area([point], reference));
       const rank = alone.indexOf(Math.max(...alone));
-      this.put(cell, i, shelves.solution(cell, rank), whole, shelves.numbers, shelves.at(cell, rank) + 2);
-    });
+      this.put(cell, touched.leaders[n]!, shelves.solution(cell, rank), whole, shelves.numbers, shelves.at(cell, rank) + 2);
+    }
   }
 
   private points(cell: number): FrontPoint[] {

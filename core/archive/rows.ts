@@ -25,17 +25,19 @@ export class Rows {
     if (!Number.isInteger(count) || count < 0) throw new RangeError(`A batch has ${count} candidates; it needs a whole number of them.`);
     if (count > this.capacity) this.grow(count);
     this.count = count;
-    const objectiveCount = count * this.objectiveCount;
-    const measureCount = count * this.width;
     // what is not finite, or not there, makes its difference to itself NaN, and the sum with it
-    let sum = 0;
-    const { objective, measures: points } = this;
-    for (let i = 0; i < objectiveCount; i++) {
-      const f = objectives[i]!;
-      objective[i] = f;
-      sum += f - f;
-    }
-    for (let i = 0; i < measureCount; i++) {
+    const sum = copy(objectives, this.objective, count * this.objectiveCount) + copy(measures, this.measures, count * this.width);
+    if (sum !== 0) this.refuse();
+  }
+
+  /** Takes a batch of one that has one objective. */
+  takeOne(objective: number, measures: ArrayLike<number>): void {
+    if (this.capacity === 0) this.grow(1);
+    const { width, measures: points } = this;
+    this.count = 1;
+    this.objective[0] = objective;
+    let sum = objective - objective;
+    for (let i = 0; i < width; i++) {
       const m = measures[i]!;
       points[i] = m;
       sum += m - m;
@@ -62,4 +64,18 @@ export class Rows {
     this.status = new Uint8Array(this.capacity);
     this.value = new Float64Array(this.capacity);
   }
+}
+
+/**
+ * Copies numbers and sums their differences to themselves. A function of its own with nothing behind its loop: the engine compiles a
+ * long loop while it runs, before it has seen what comes behind, and would throw the compiled loop away at the end of every batch.
+ */
+function copy(from: ArrayLike<number>, to: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const value = from[i]!;
+    to[i] = value;
+    sum += value - value;
+  }
+  return sum;
 }

@@ -2,7 +2,9 @@
 export class TouchedCells {
   /** Of each cell, one more than the number of the candidate that leads; 0 for none. */
   winner: Uint32Array;
-  private cells = new Uint32Array(64);
+  /** Valid up to what `take` answers, until the next cell is added: cells in the order in which they were first touched, and who leads in each. */
+  cells = new Uint32Array(64);
+  leaders = new Uint32Array(64);
   private count = 0;
 
   constructor(cells: number) {
@@ -20,20 +22,21 @@ export class TouchedCells {
       const { cells } = this;
       this.cells = new Uint32Array(this.count * 2);
       this.cells.set(cells);
+      this.leaders = new Uint32Array(this.count * 2);
     }
     this.cells[this.count++] = cell;
     this.winner[cell] = candidate + 1;
   }
 
-  /** Visits all of them in the order in which they were first touched, and forgets them. */
-  each(visit: (cell: number, candidate: number) => void): void {
-    const { winner, cells, count } = this;
+  /** How many cells were touched, which are forgotten: what becomes of them is the caller's, whatever happens on the way. */
+  take(): number {
+    const { winner, cells, leaders, count } = this;
     this.count = 0;
     for (let i = 0; i < count; i++) {
       const cell = cells[i]!;
-      const candidate = winner[cell]! - 1;
+      leaders[i] = winner[cell]! - 1;
       winner[cell] = 0;
-      visit(cell, candidate);
     }
+    return count;
   }
 }

@@ -1,3 +1,5 @@
+import { bytesOfText, textOfBytes } from '../kernel/packed.ts';
+
 /** How solutions become bytes and come back. */
 export interface PayloadCodec<T> {
   /** Stands in what is saved, so that it is not read with another. */
@@ -13,16 +15,9 @@ export function jsonCodec<T>(): PayloadCodec<T> {
     name: 'json',
     encode(solutions) {
       // a string of Latin letters is ASCII already; what is not is escaped, and so are halves of surrogate pairs
-      const text = JSON.stringify(solutions).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-      const bytes = new Uint8Array(text.length);
-      for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-      return bytes;
+      return bytesOfText(JSON.stringify(solutions).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
     },
-    decode(bytes) {
-      let text = '';
-      for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-      return JSON.parse(text) as T[];
-    },
+    decode: (bytes) => JSON.parse(textOfBytes(bytes)) as T[],
   };
 }
 

@@ -149,14 +149,8 @@ export class KdTree {
     let widest = 0;
     let spread = -1;
     for (let m = 0; m < width && m < 256; m++) {
-      let low = Infinity;
-      let high = -Infinity;
-      for (let i = start; i < end; i++) {
-        const value = points[index[i]! * width + m]!;
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
-      if (high - low > spread) { spread = high - low; widest = m; }
+      const extent = extentOf(points, width, m, index, start, end);
+      if (extent > spread) { spread = extent; widest = m; }
     }
     const middle = (start + end) >>> 1;
     select(points, width, widest, index, start, end - 1, middle);
@@ -172,6 +166,18 @@ export class KdTree {
     this.eachLeaf(visit, start, middle, level + 1);
     this.eachLeaf(visit, middle, end, level + 1);
   }
+}
+
+/** How far apart the least and the greatest of some points are on an axis. Apart from its caller, as is all that loops over many points here: see `CellArchive.compare`. */
+function extentOf(points: ArrayLike<number>, width: number, axis: number, index: Int32Array, start: number, end: number): number {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = start; i < end; i++) {
+    const value = points[index[i]! * width + axis]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return high - low;
 }
 
 /** Puts the k-th in its place: what is left of it is not above it on that axis, what is right not below (Hoare 1961). */

@@ -107,7 +107,8 @@ export class Slots<T> {
   restore({ slots, objective, measures, changedAt, sums, solutions }: ReturnType<Slots<T>['state']>): void {
     const n = slots.length;
     const fits = objective.length === n && measures.length === n * this.width && solutions.length === n && sums.length === 3;
-    if (!fits || slots.some((slot) => slot >= changedAt.length) || new Set(slots).size !== n) {
+    const taken = new Uint8Array(changedAt.length);
+    if (!fits || slots.some((slot) => slot >= changedAt.length || taken[slot]!++ > 0)) {
       throw new Error('The saved archive has its elites in cells that do not exist, or two in one.');
     }
     this.reserve(changedAt.length);

@@ -25,6 +25,11 @@ declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A text as UTF-8; half of a surrogate pair becomes the sign for what cannot be told. */
+export const bytesOfText = (text: string): Uint8Array => encoder.encode(text);
+/** The text that bytes are in UTF-8. */
+export const textOfBytes = (bytes: Uint8Array): string => decoder.decode(bytes);
+
 /** A text this long or longer lies among the arrays, in UTF-8. */
 const LONG_TEXT = 1024;
 

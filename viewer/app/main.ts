@@ -64,6 +64,8 @@ async function start(): Promise<void> {
     feed = isFed ? connectServer(feedAddress(), handlers) : startWorker(Object.fromEntries(new URLSearchParams(location.search)), handlers);
   }).catch(refuse);
   showTopLine(store);
+  // a browser turns its sign of loading until the page has loaded, and where a processor paints, everything waits for each of its turns
+  if (document.readyState !== 'complete') await new Promise<void>((loaded) => { addEventListener('load', () => setTimeout(loaded), { once: true }); });
   const view = await seeWorld(store, send);
   performance.mark('picture ready');
   const marks = new Marks();

@@ -176,7 +176,7 @@ export class WorldView {
     if (!this.#moved && !fading) return false;
     this.#moved = fading;
     const { camera } = this;
-    if (camera.width === 0) return true;
+    if (camera.width === 0) return false;
     const view = this.#view.uniforms;
     view.uCentre[0] = camera.x / camera.width;
     view.uCentre[1] = camera.y / camera.height;

@@ -29,7 +29,7 @@ export default defineConfig({
     root: import.meta.dirname,
     projects: [
       // modules are read once a worker and not once a file: half the time, and no module keeps anything that a test could find
-      { test: { name: 'unit', root: import.meta.dirname, include: ['test/**/*.test.ts'], exclude: slow, isolate: false, testTimeout: 120_000, sequence: { groupOrder: 1 } } },
+      { test: { name: 'unit', root: import.meta.dirname, include: ['test/**/*.test.ts'], exclude: slow, isolate: false, maxWorkers: 2, testTimeout: 120_000, sequence: { groupOrder: 1 } } },
       { test: { name: 'slow', root: import.meta.dirname, include: slow, testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: 30_000 } }, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
   },

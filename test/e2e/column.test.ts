@@ -34,14 +34,14 @@ function compare(selector: string, keep: boolean): Promise<number> {
   }, [selector, keep] as const);
 }
 
-/** Waits until a picture has been the same for longer than the page takes to draw what is new. */
+/** Waits until a picture has been the same for so many of the page's own frames that what is new would have been drawn. */
 async function still(selector: string): Promise<void> {
   await compare(selector, true);
-  for (let since = Date.now(); Date.now() - since < 500;) {
-    await page.waitForTimeout(50);
+  for (let alike = 0; alike < 10; alike++) {
+    await page.evaluate(async () => { for (let frame = 0; frame < 3; frame++) await new Promise((drawn) => { requestAnimationFrame(drawn); }); });
     if (await compare(selector, false) === 0) continue;
     await compare(selector, true);
-    since = Date.now();
+    alike = -1;
   }
 }
 

@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { weakWords } from './contrast.ts';
+import { PATIENCE } from './live-page.ts';
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
@@ -10,6 +13,24 @@ export async function keep(page: Page, menu: string, what: string): Promise<Kept
   await page.locator(`[popovertarget="${menu}"]`).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`#${menu} [data-save="${what}"]`).click()]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+/** Opens each menu in windows of 1280 and 2560 pixels: it lies within the window, and its words are read at AA contrast. */
+export async function tryMenus(page: Page, menus: readonly string[], colorScheme: 'dark' | 'light'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  for (const [width, height] of [[1280, 800], [2560, 1440]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const menu of menus) {
+      await page.locator(`[popovertarget="${menu}"]`).click();
+      // it comes to its place when it has been opened
+      await expect.poll(async () => {
+        const box = (await page.locator(`#${menu}`).boundingBox())!;
+        return [box.x > 7.9, box.y > 7.9, box.x + box.width <= width - 7.9, box.y + box.height <= height - 7.9];
+      }, PATIENCE).toEqual([true, true, true, true]);
+      expect(await weakWords(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+  }
 }
 
 /** A picture's size in pixels, and how many colours it has; it must be a PNG that a browser can read. */

@@ -10,8 +10,7 @@ import { domains } from '../../worlds/salon/domains.ts';
 import type { Salon } from '../../worlds/salon/salon.ts';
 import { syntheticService } from '../salon/synthetic.ts';
 import { launchBrowser } from './browser.ts';
-import { weakWords } from './contrast.ts';
-import { HIDDEN, keep, readPicture, readTable, watchDrawnWords } from './kept-files.ts';
+import { HIDDEN, keep, readPicture, readTable, tryMenus, watchDrawnWords } from './kept-files.ts';
 import { buildPageAside, PATIENCE, type BuiltPage } from './live-page.ts';
 
 const ITERATIONS = 120;
@@ -195,20 +194,7 @@ describe('what is kept of a salon', () => {
   });
 
   it.each(['dark', 'light'] as const)('in the %s theme with menus that lie within the window and are read at AA contrast, from 1280 to 2560 pixels', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [width, height] of [[1280, 800], [2560, 1440]] as const) {
-      await page.setViewportSize({ width, height });
-      for (const menu of ['archive-menu', 'runs-menu', 'log-menu', 'history-menu']) {
-        await page.locator(`[popovertarget="${menu}"]`).click();
-        // it comes to its place when it has been opened
-        await expect.poll(async () => {
-          const box = (await page.locator(`#${menu}`).boundingBox())!;
-          return [box.x > 7.9, box.y > 7.9, box.x + box.width <= width - 7.9, box.y + box.height <= height - 7.9];
-        }, PATIENCE).toEqual([true, true, true, true]);
-        expect(await weakWords(page)).toEqual([]);
-        await page.keyboard.press('Escape');
-      }
-    }
+    await tryMenus(page, ['archive-menu', 'runs-menu', 'log-menu', 'history-menu'], colorScheme);
   });
 
   it('[V2][V4] with nothing that became an element or ran, and no complaint', async () => {

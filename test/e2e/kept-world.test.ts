@@ -5,8 +5,7 @@ import { createModelService, type OpenModelService } from '../../agents/model/se
 import { createLab, type Lab } from '../../viewer/lab.ts';
 import { scriptedDoor } from '../minds/plain-service.ts';
 import { launchBrowser } from './browser.ts';
-import { weakWords } from './contrast.ts';
-import { HIDDEN, keep, readPicture, readTable, watchDrawnWords } from './kept-files.ts';
+import { HIDDEN, keep, readPicture, readTable, tryMenus, watchDrawnWords } from './kept-files.ts';
 import { buildPageAside, goLive, openPage, openWorld, PATIENCE, type BuiltPage, type LiveLab, type WorldOnPage } from './live-page.ts';
 
 const CALLS = 300;
@@ -217,20 +216,7 @@ describe('what is kept of a world with a model', () => {
   });
 
   it.each(['dark', 'light'] as const)('in the %s theme with menus that lie within the window and are read at AA contrast, from 1280 to 2560 pixels', async (colorScheme) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [width, height] of [[1280, 800], [2560, 1440]] as const) {
-      await page.setViewportSize({ width, height });
-      for (const menu of ['card-menu', 'history-menu', 'log-menu']) {
-        await page.locator(`[popovertarget="${menu}"]`).click();
-        // it comes to its place when it has been opened
-        await expect.poll(async () => {
-          const box = (await page.locator(`#${menu}`).boundingBox())!;
-          return [box.x > 7.9, box.y > 7.9, box.x + box.width <= width - 7.9, box.y + box.height <= height - 7.9];
-        }, PATIENCE).toEqual([true, true, true, true]);
-        expect(await weakWords(page)).toEqual([]);
-        await page.keyboard.press('Escape');
-      }
-    }
+    await tryMenus(page, ['card-menu', 'history-menu', 'log-menu'], colorScheme);
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: null });
   });

@@ -168,7 +168,7 @@ export class KdTree {
   }
 }
 
-/** How far apart the least and the greatest of some points are on an axis. Apart from its caller, as is all that loops over many points here: see `CellArchive.compare`. */
+/** How far apart the least and the greatest of some points are on an axis. Apart from its caller for the reason that `CellArchive.compare` gives. */
 function extentOf(points: ArrayLike<number>, width: number, axis: number, index: Int32Array, start: number, end: number): number {
   let low = Infinity;
   let high = -Infinity;

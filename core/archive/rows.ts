@@ -33,16 +33,9 @@ export class Rows {
   /** Takes a batch of one that has one objective. */
   takeOne(objective: number, measures: ArrayLike<number>): void {
     if (this.capacity === 0) this.grow(1);
-    const { width, measures: points } = this;
     this.count = 1;
     this.objective[0] = objective;
-    let sum = objective - objective;
-    for (let i = 0; i < width; i++) {
-      const m = measures[i]!;
-      points[i] = m;
-      sum += m - m;
-    }
-    if (sum !== 0) this.refuse();
+    if (objective - objective + copy(measures, this.measures, this.width) !== 0) this.refuse();
   }
 
   private refuse(): never {

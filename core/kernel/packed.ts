@@ -57,9 +57,9 @@ export function layOut(value: Packable): PackLayout {
   const plain = (each: Packable | undefined): unknown => {
     if (typeof each === 'number') return Number.isFinite(each) && !Object.is(each, -0) ? each : { $number: Object.is(each, -0) ? '-0' : String(each) };
     if (typeof each === 'string' && each.length >= LONG_TEXT) {
-      const encoded = encoder.encode(each);
+      const encoded = bytesOfText(each);
       // ASCII comes back as it was; of the rest half a surrogate pair, for one, has no UTF-8
-      if (encoded.length === each.length || decoder.decode(encoded) === each) return { $text: [place(encoded), encoded.length] };
+      if (encoded.length === each.length || textOfBytes(encoded) === each) return { $text: [place(encoded), encoded.length] };
     }
     if (each === null || typeof each !== 'object') return each;
     const type = typeOf(each);
@@ -123,7 +123,7 @@ export function unpack(given: Uint8Array): unknown {
     if ('$number' in each) return Number(each.$number);
     if ('$text' in each && Array.isArray(each.$text)) {
       const [at, length] = each.$text as [number, number];
-      return decoder.decode(packed.slice(body + at, body + at + length));
+      return textOfBytes(packed.slice(body + at, body + at + length));
     }
     if (!('$array' in each) || !Array.isArray(each.$array)) return each;
     const [type, at, length] = each.$array as [TypeName, number, number];

@@ -43,12 +43,21 @@ export const population: MeasureGroup = {
   },
 };
 
-const kinds = ['genome', 'phenotype'] as const;
-const diversityFacts = (kind: string, of: string): MeasureFact[] => [
-  fact(`${kind}Richness`, of, `Different ${of}.`), fact(`${kind}Shannon`, 'nats', `Shannon's entropy of ${of}.`),
-  fact(`${kind}Effective`, of, `Effective number of ${of}: exp of the entropy.`), fact(`${kind}Simpson`, '', `Chance that two drawn at random differ in their ${of}.`),
-  fact(`${kind}Evenness`, '', `Entropy of ${of} over the greatest it could be.`),
-];
+const diversityNames = ['richness', 'shannon', 'effective', 'simpson', 'evenness'] as const satisfies readonly (keyof Diversity)[];
+/** A name of its own where a group tells of one diversity alone. */
+const nameOfKind = (kind: string, name: string): string => (kind === '' ? name : `${kind}${name[0]!.toUpperCase()}${name.slice(1)}`);
+
+function diversityFacts(kind: string, of: string, richness = `Different ${of}.`): MeasureFact[] {
+  const facts: Record<(typeof diversityNames)[number], [unit: string, sentence: string]> = {
+    richness: [of, richness], shannon: ['nats', `Shannon's entropy of ${of}.`], effective: [of, `Effective number of ${of}: exp of the entropy.`],
+    simpson: ['', `Chance that two drawn at random differ in their ${of}.`], evenness: ['', `Entropy of ${of} over the greatest it could be.`],
+  };
+  return diversityNames.map((name) => fact(nameOfKind(kind, name), ...facts[name]));
+}
+
+function diversityValues(kind: string, told: Diversity): Record<string, number> {
+  return Object.fromEntries(diversityNames.map((name) => [nameOfKind(kind, name), told[name]]));
+}
 
 export const diversity: MeasureGroup = {
   name: 'diversity', pace: 'every', cost: 'a step a birth and a death',
@@ -58,14 +67,9 @@ export const diversity: MeasureGroup = {
     const counted = countDiversity(simulation);
     return {
       values() {
-        const each = ({ richness, shannon, effective, simpson, evenness }: Diversity): number[] => [richness, shannon, effective, simpson, evenness];
-        const names = ['Richness', 'Shannon', 'Effective', 'Simpson', 'Evenness'];
-        const values = kinds.flatMap((kind) => {
-          const numbers = each(kind === 'genome' ? counted.genomes : counted.phenotypes);
-          return names.map((name, i): [string, number] => [`${kind}${name}`, numbers[i]!]);
-        });
+        const values = { ...diversityValues('genome', counted.genomes), ...diversityValues('phenotype', counted.phenotypes) };
         counted.startPeriod();
-        return Object.fromEntries(values);
+        return values;
       },
       kept: counted,
     };
@@ -79,9 +83,7 @@ export const clusters: MeasureGroup = {
   name: 'clusters', pace: 'slowEvery', cost: 'up to 1,000 genomes are compared word by word with the centres of their clusters',
   sentence: 'Diversity of the living\'s genomes clustered at a distance: those that differ in a few words count as one.',
   facts: (_, { clusterDistance }) => [
-    fact('richness', 'clusters', `Clusters of genomes no further than ${clusterDistance} of their words from a centre.`), fact('shannon', 'nats', 'Shannon\'s entropy of the clusters.'),
-    fact('effective', 'clusters', 'Effective number of clusters: exp of the entropy.'), fact('simpson', '', 'Chance that two drawn at random are of different clusters.'),
-    fact('evenness', '', 'Entropy of the clusters over the greatest it could be.'), fact('greatest', '', 'Share of the greatest cluster.'),
+    ...diversityFacts('', 'clusters', `Clusters of genomes no further than ${clusterDistance} of their words from a centre.`), fact('greatest', '', 'Share of the greatest cluster.'),
     fact('covered', '', 'Share of the living whose genome was clustered: that of the 1,000 most frequent.'),
   ],
   create: ({ simulation: { kernel }, options: { clusterDistance } }) => ({
@@ -89,8 +91,8 @@ export const clusters: MeasureGroup = {
       const { texts, counts } = frequentGenomes(kernel, MOST_CLUSTERED);
       const sizes: number[] = [];
       clusterTexts(texts, clusterDistance).forEach((cluster, i) => { sizes[cluster] = (sizes[cluster] ?? 0) + counts[i]!; });
-      const { total, richness, shannon, effective, simpson, evenness } = diversityOf(sizes);
-      return { richness, shannon, effective, simpson, evenness, greatest: Math.max(0, ...sizes) / total, covered: total / kernel.pop.count };
+      const told = diversityOf(sizes);
+      return { ...diversityValues('', told), greatest: Math.max(0, ...sizes) / told.total, covered: told.total / kernel.pop.count };
     },
   }),
 };
